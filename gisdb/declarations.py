@@ -1,0 +1,113 @@
+"""What the program declares, brought into its tables: levels' coded lists, units of measure, factors, limits, measures.
+
+Safe to run again: rows are matched by their key, changed where they differ, never deleted while something uses them.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import resources
+
+from sqlalchemy import Connection, Table, delete, func, insert, select, text
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from gisdb.access.accounts import OPERATOR_LOGIN
+from gisdb.access.tables import account
+from gisdb.indicators import measures
+from gisdb.indicators.tables import register_placing, rollup_measure
+from gisdb.limits.tables import exposure_limit, factor
+from gisdb.registers import registers
+from gisdb.registers.register import Bound
+from gisdb.registers.tables import code_list, unit_of_measure, unit_spelling
+
+Row = Mapping[str, object]
+
+
+def rows(package: str, name: str) -> list[dict[str, str]]:
+    """The lines of a CSV file that ships inside ``package``."""
+    with resources.files(package).joinpath(name).open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def load(conn: Connection) -> None:
+    """Bring every declaration into its table, as the owner."""
+    _merge(conn, code_list, ("list", "code"), rows("gisdb.registers", "codes.csv"))
+    _merge(conn, unit_of_measure, ("code",), _without(rows("gisdb.limits", "units_of_measure.csv"), "spellings"))
+    _merge(conn, unit_spelling, ("spelling",), _spellings())
+    _merge(conn, factor, ("code",), [_blank_is_null(row) for row in rows("gisdb.limits", "factors.csv")])
+    _load_limits(conn)
+    _merge(conn, account, ("login",), [{"login": OPERATOR_LOGIN, "name": "gisdb", "role": "administrator"}])
+    placed = [
+        {"table_name": one.table_name, "placed_on": one.placed_on}
+        for one in registers().values()
+        if one.bound is Bound.WORKPLACE and one.placed_on
+    ]
+    _merge(conn, register_placing, ("table_name",), placed)
+    _load_measures(conn)
+
+
+def _load_measures(conn: Connection) -> None:
+    wanted = [
+        {"code": one.code, "table_name": one.table_name, "value_sql": one.value_sql, "where_sql": one.where_sql}
+        for one in measures()
+    ]
+    before = {tuple(row) for row in conn.execute(select(rollup_measure))}
+    _merge(conn, rollup_measure, ("code",), wanted)
+    conn.execute(delete(rollup_measure).where(rollup_measure.c.code.not_in([row["code"] for row in wanted])))
+    if before != {tuple(row) for row in conn.execute(select(rollup_measure))}:
+        conn.execute(text("SELECT rebuild_rollups()"))
+
+
+def _load_limits(conn: Connection) -> None:
+    """A limit is known by factor, averaging, condition and first day; judged records keep its id, so it is never deleted."""
+    known = {
+        (row.factor, row.averaging, row.condition, row.first): row.id
+        for row in conn.execute(
+            select(
+                exposure_limit.c["factor", "averaging", "condition", "id"],
+                func.lower(exposure_limit.c.valid).label("first"),
+            )
+        )
+    }
+    for row in rows("gisdb.limits", "limits.csv"):
+        values = _blank_is_null({name: value for name, value in row.items() if name not in {"valid_from", "valid_to"}})
+        values["condition"] = row["condition"]
+        values["note"] = row["note"]
+        values["valid"] = f"[{row['valid_from']},{row['valid_to']})"
+        key = (row["factor"], row["averaging"], row["condition"])
+        found = next(
+            (one for (*rest, first), one in known.items() if tuple(rest) == key and str(first) == row["valid_from"]),
+            None,
+        )
+        if found is None:
+            conn.execute(insert(exposure_limit).values(values))
+        else:
+            conn.execute(exposure_limit.update().where(exposure_limit.c.id == found).values(values))
+
+
+def _merge(conn: Connection, table: Table, key: Sequence[str], wanted: Iterable[Row]) -> None:
+    values = [dict(row) for row in wanted]
+    if not values:
+        return
+    statement = upsert(table)
+    others = [name for name in values[0] if name not in key]
+    changed = {name: statement.excluded[name] for name in others}
+    conn.execute(statement.on_conflict_do_update(index_elements=list(key), set_=changed), values)
+
+
+def _spellings() -> list[Row]:
+    found = {}
+    for row in rows("gisdb.limits", "units_of_measure.csv"):
+        for spelling in (row["code"], *row["spellings"].split("|")):
+            if spelling:
+                found["".join(spelling.split()).lower()] = row["code"]
+    return [{"spelling": spelling, "code": code} for spelling, code in found.items()]
+
+
+def _without(given: Iterable[Row], name: str) -> list[Row]:
+    return [{key: value for key, value in row.items() if key != name} for row in given]
+
+
+def _blank_is_null(row: Row) -> dict[str, object]:
+    return {name: value if value != "" else None for name, value in row.items()}

@@ -1,0 +1,1 @@
+"""Dated units, their lineage, the pieces that never change, and generalised shapes for maps."""

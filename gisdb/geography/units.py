@@ -1,0 +1,191 @@
+"""Units of administration: dated, with names in two languages, found by id, by code on a day, or by any of their names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, text
+
+from gisdb.errors import InputError, NotFound
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit; ``valid_to`` is the first day on which it no longer is, None while it is."""
+
+    id: int
+    level: str
+    code: str
+    name_vi: str
+    name_en: str
+    kind: str
+    parent_id: int | None
+    valid_from: date | None
+    valid_to: date | None
+
+    def name(self, language: str) -> str:
+        """The name in ``language`` (``vi`` or ``en``)."""
+        return self.name_vi if language == "vi" else self.name_en
+
+    def on(self, day: date) -> bool:
+        """Whether the unit is there on ``day``."""
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day < self.valid_to)
+
+
+@dataclass(frozen=True)
+class Level:
+    """A level of administration; ``rank`` 0 is the country."""
+
+    code: str
+    rank: int
+    name_vi: str
+    name_en: str
+
+    def name(self, language: str) -> str:
+        """The name in ``language``."""
+        return self.name_vi if language == "vi" else self.name_en
+
+
+@dataclass(frozen=True)
+class Lineage:
+    """What became of a unit, or came before it: ``share`` is the part of the *old* unit's area, None if not known."""
+
+    unit: Unit
+    kind: str
+    share: float | None
+    legal_act: str
+    confidence: str
+
+
+_UNIT = "u.id, u.level, u.code, u.name_vi, u.name_en, u.kind, u.parent_id, lower(u.valid), upper(u.valid)"
+
+
+def levels_on(conn: Connection, day: date) -> list[Level]:
+    """The levels that have units on ``day``, the country first."""
+    rows = conn.execute(
+        text("""SELECT l.code, l.rank, l.name_vi, l.name_en FROM admin_level l
+                WHERE EXISTS (SELECT FROM admin_unit u WHERE u.level = l.code AND u.valid @> CAST(:day AS date))
+                ORDER BY l.rank"""),
+        {"day": day},
+    )
+    return [Level(*row) for row in rows]
+
+
+def unit_by_id(conn: Connection, unit_id: int) -> Unit:
+    """The unit with this id.
+
+    Raises:
+        NotFound: ``unit_unknown``.
+    """
+    row = conn.execute(text(f"SELECT {_UNIT} FROM admin_unit u WHERE u.id = :id"), {"id": unit_id}).first()
+    if row is None:
+        raise NotFound("unit_unknown", unit=unit_id)
+    return Unit(*row)
+
+
+def unit_by_code(conn: Connection, level: str, code: str, day: date) -> Unit:
+    """The unit of ``level`` that bears ``code`` on ``day``.
+
+    Raises:
+        NotFound: ``unit_code_unknown``.
+    """
+    row = conn.execute(
+        text(
+            f"SELECT {_UNIT} FROM admin_unit u"
+            " WHERE u.level = :level AND u.code = :code AND u.valid @> CAST(:day AS date)"
+        ),
+        {"level": level, "code": code, "day": day},
+    ).first()
+    if row is None:
+        raise NotFound("unit_code_unknown", level=level, code=code, day=day.isoformat())
+    return Unit(*row)
+
+
+def country(conn: Connection, day: date) -> Unit:
+    """The country on ``day``.
+
+    Raises:
+        InputError: ``no_country_on_day``.
+    """
+    row = conn.execute(
+        text(
+            f"SELECT {_UNIT} FROM admin_unit u JOIN admin_level l ON l.code = u.level AND l.rank = 0"
+            " WHERE u.valid @> CAST(:day AS date)"
+        ),
+        {"day": day},
+    ).first()
+    if row is None:
+        raise InputError("no_country_on_day", day=day.isoformat())
+    return Unit(*row)
+
+
+def ancestors(conn: Connection, unit: Unit) -> list[Unit]:
+    """The units that hold ``unit``, the country first, without itself."""
+    rows = conn.execute(
+        text(f"""WITH RECURSIVE up AS (
+                     SELECT p.*, 1 AS height FROM admin_unit p WHERE p.id = :parent
+                     UNION ALL SELECT p.*, up.height + 1 FROM admin_unit p JOIN up ON p.id = up.parent_id)
+                 SELECT {_UNIT} FROM up u ORDER BY u.height DESC"""),
+        {"parent": unit.parent_id},
+    )
+    return [Unit(*row) for row in rows]
+
+
+def units_within(conn: Connection, level: str, day: date, within_id: int | None = None) -> list[Unit]:
+    """The units of ``level`` on ``day``, by code; those that share a piece with ``within_id`` if it is given."""
+    rows = conn.execute(
+        text(f"""SELECT {_UNIT} FROM admin_unit u
+                 WHERE u.level = :level AND u.valid @> CAST(:day AS date)
+                   AND (:within = 0 OR u.id IN (
+                        SELECT mine.unit_id FROM unit_piece area
+                        JOIN piece p ON p.id = area.piece_id AND p.uncertain_unit_id IS NULL
+                        JOIN unit_piece mine ON mine.piece_id = area.piece_id WHERE area.unit_id = :within))
+                 ORDER BY u.code"""),
+        {"level": level, "day": day, "within": within_id or 0},
+    )
+    return [Unit(*row) for row in rows]
+
+
+def vintages(conn: Connection) -> list[date]:
+    """The days on which units of some level below the country began, first to last."""
+    rows = conn.execute(
+        text("""SELECT DISTINCT lower(u.valid) AS day FROM admin_unit u JOIN admin_level l ON l.code = u.level
+                WHERE l.rank > 0 AND NOT lower_inf(u.valid) ORDER BY day""")
+    )
+    return [row.day for row in rows]
+
+
+def predecessors(conn: Connection, unit_id: int) -> list[Lineage]:
+    """What ``unit_id`` was made of."""
+    return _lineage(conn, "l.from_id = u.id AND l.to_id = :id", unit_id)
+
+
+def successors(conn: Connection, unit_id: int) -> list[Lineage]:
+    """What became of ``unit_id``."""
+    return _lineage(conn, "l.to_id = u.id AND l.from_id = :id", unit_id)
+
+
+def _lineage(conn: Connection, joined: str, unit_id: int) -> list[Lineage]:
+    rows = conn.execute(
+        text(
+            f"SELECT {_UNIT}, l.kind, l.share, l.legal_act, l.confidence FROM unit_lineage l"
+            f" JOIN admin_unit u ON {joined} ORDER BY l.share DESC NULLS LAST, u.code"
+        ),
+        {"id": unit_id},
+    )
+    return [
+        Lineage(Unit(*row[:9]), row[9], None if row[10] is None else float(row[10]), row[11], row[12]) for row in rows
+    ]
+
+
+def search_units(conn: Connection, words: str, limit: int = 20) -> list[Unit]:
+    """Units of any time whose name, past or present, holds ``words``, with or without tones; today's and larger first."""
+    rows = conn.execute(
+        text(f"""SELECT {_UNIT} FROM admin_unit u JOIN admin_level l ON l.code = u.level
+                 WHERE u.id IN (SELECT n.unit_id FROM unit_name n
+                                WHERE n.folded LIKE '%' || replace(replace(fold(:words), '%', ''), '_', '') || '%')
+                 ORDER BY u.valid @> today() DESC, l.rank, u.name_vi, u.id LIMIT :limit"""),
+        {"words": words.strip(), "limit": limit},
+    )
+    return [Unit(*row) for row in rows]

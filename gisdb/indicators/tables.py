@@ -1,0 +1,37 @@
+"""Rollups: what the indicators count, a number a measure, year and piece."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKey, Index, Integer, Numeric, SmallInteger, Table, Text
+
+from gisdb.metadata import metadata
+
+rollup_measure = Table(
+    "rollup_measure",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("table_name", Text, nullable=False),
+    Column("value_sql", Text, nullable=False),
+    Column("where_sql", Text, nullable=False),
+    comment="what a measure counts, copied from the indicators' declarations by the migration",
+)
+
+register_placing = Table(
+    "register_placing",
+    metadata,
+    Column("table_name", Text, primary_key=True),
+    Column("placed_on", Text, nullable=False),
+    comment="on which day a record's place is asked, copied from the registers' declarations",
+)
+
+rollup = Table(
+    "rollup",
+    metadata,
+    Column("measure", Text, ForeignKey("rollup_measure.code", ondelete="CASCADE"), primary_key=True),
+    Column("year", SmallInteger, primary_key=True),
+    Column("piece_id", Integer, ForeignKey("piece.id"), primary_key=True),
+    Column("value", Numeric, nullable=False),
+    Index("ix_rollup_piece_id", "piece_id"),
+)
+
+__all__ = ["register_placing", "rollup", "rollup_measure"]

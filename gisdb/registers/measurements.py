@@ -1,0 +1,198 @@
+"""Sổ quan trắc môi trường lao động: one measured value of one factor at one sampling point on one day.
+
+The verdict is given by `gisdb/sql/003_judge.sql` by the limit in force on the measuring day and is kept with the
+limit's id, so that it can be explained and given again. Units: the value stays as given; ``canonical_value`` is in
+the factor's own unit (mg/m3 = ppm × molar mass / 24.45 at 25 °C and 1 atm).
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from sqlalchemy import BigInteger, Integer, Numeric, Text
+
+from gisdb.registers.column import Censored, Coded, Column, Day, Quantity, Reference, Whole, Words
+from gisdb.registers.register import Derived, Register, Rule, Severity
+
+REGISTER = Register(
+    name="measurements",
+    table_name="measurement",
+    vi="Quan trắc môi trường lao động",
+    en="Workplace measurements",
+    columns=(
+        Column(
+            "workplace",
+            "Mã cơ sở",
+            "Workplace code",
+            Reference("workplace", "code", "id", "workplace_id", BigInteger()),
+            required=True,
+            example="79-000123",
+            aliases=("mã cslđ", "mã số cơ sở", "workplace_code"),
+        ),
+        Column(
+            "sampling_point",
+            "Vị trí lao động",
+            "Sampling point",
+            Words(300),
+            required=True,
+            example="Chuyền may 3",
+            aliases=("vị trí đo", "vị trí", "điểm đo", "vị trí lấy mẫu", "position"),
+        ),
+        Column(
+            "measured_on",
+            "Ngày đo",
+            "Measured on",
+            Day(),
+            required=True,
+            example="12/03/2026",
+            aliases=("ngày", "ngày lấy mẫu", "ngày quan trắc", "date"),
+        ),
+        Column(
+            "factor",
+            "Mã yếu tố",
+            "Factor code",
+            Reference("factor"),
+            required=True,
+            example="NOISE",
+            aliases=("yếu tố", "chỉ tiêu", "mã chỉ tiêu", "yếu tố có hại"),
+        ),
+        Column(
+            "averaging",
+            "Kiểu trung bình",
+            "Averaging",
+            Coded("averaging"),
+            default="TWA",
+            example="TWA",
+            aliases=("loại mẫu", "thời gian trung bình"),
+            note_vi="TWA: ca 8 giờ; STEL: 15 phút; ceiling: trần; instant: tức thời.",
+            note_en="TWA: 8-hour shift; STEL: 15 minutes; ceiling; instant.",
+        ),
+        Column(
+            "value",
+            "Kết quả",
+            "Value",
+            Censored(Decimal(0), Decimal(10) ** 9),
+            required=True,
+            example="86,5",
+            aliases=("giá trị", "kết quả đo", "giá trị đo", "nồng độ", "result"),
+            note_vi="Ghi «<0,01» hoặc «KPH» khi dưới giới hạn phát hiện.",
+            note_en="Write «<0.01» or «KPH» where below the detection limit.",
+        ),
+        Column("unit", "Đơn vị đo", "Unit", Words(20), required=True, example="dBA", aliases=("đơn vị", "đvt")),
+        Column(
+            "lod",
+            "Giới hạn phát hiện",
+            "Detection limit",
+            Quantity(Decimal(0), Decimal(10) ** 9),
+            example="0,01",
+            aliases=("lod", "ghph"),
+        ),
+        Column(
+            "method",
+            "Phương pháp",
+            "Method",
+            Words(200),
+            example="TCVN 9799:2013",
+            aliases=("phương pháp đo", "phương pháp lấy mẫu"),
+        ),
+        Column(
+            "duration_minutes",
+            "Thời gian đo (phút)",
+            "Duration (minutes)",
+            Quantity(Decimal(0), Decimal(10_080)),
+            unit="phút",
+            example="480",
+            aliases=("thời gian đo",),
+        ),
+        Column(
+            "shift_hours",
+            "Thời gian ca (giờ)",
+            "Shift (hours)",
+            Quantity(Decimal("0.1"), Decimal(24)),
+            default="8",
+            unit="giờ",
+            example="8",
+            aliases=("thời gian ca", "số giờ làm việc", "thời gian tiếp xúc (giờ)"),
+        ),
+        Column(
+            "workers_exposed",
+            "Số người tiếp xúc",
+            "Workers exposed",
+            Whole(0, 100_000),
+            example="24",
+            aliases=("số lao động tiếp xúc", "số người tiếp xúc tại vị trí"),
+        ),
+        Column(
+            "sampling_reason",
+            "Lý do đo",
+            "Reason for sampling",
+            Coded("sampling_reason"),
+            default="periodic",
+            example="periodic",
+            aliases=("mục đích đo",),
+        ),
+        Column(
+            "laboratory",
+            "Đơn vị quan trắc",
+            "Laboratory",
+            Words(300),
+            example="Trung tâm Sức khỏe nghề nghiệp",
+            aliases=("tổ chức quan trắc", "phòng thử nghiệm", "đơn vị đo"),
+        ),
+        Column(
+            "repeat",
+            "Lần lặp",
+            "Repeat",
+            Whole(1, 1000),
+            default="1",
+            example="1",
+            aliases=("lần đo", "lần"),
+            note_vi="Hai phép đo thật cùng vị trí, ngày và yếu tố: đánh số 1, 2, …",
+            note_en="Two true measurements at one point, day and factor: number them 1, 2, …",
+        ),
+    ),
+    key=("factor", "averaging", "sampling_point", "measured_on", "repeat"),
+    day="measured_on",
+    placed_on="s.measured_on",
+    joins="""
+        LEFT JOIN factor AS f ON f.code = s.factor
+        LEFT JOIN LATERAL (SELECT in_unit(s.value, s.unit, f.unit, f.molar_mass) AS value,
+                                  in_unit(s.lod, s.unit, f.unit, f.molar_mass) AS lod) AS c ON true
+        LEFT JOIN LATERAL judge(s.factor, s.averaging, c.value, s.value_qualifier, c.lod, s.measured_on,
+                                s.shift_hours) AS j ON true
+    """,
+    derived=(
+        Derived("canonical_value", Numeric(), "c.value", "Giá trị theo đơn vị chuẩn", "Value in canonical unit"),
+        Derived("verdict", Text(), "j.verdict", "Đánh giá", "Verdict", required=True),
+        Derived("verdict_reason", Text(), "j.reason", "Lý do đánh giá", "Reason of the verdict", required=True),
+        Derived(
+            "limit_id", Integer(), "j.limit_id", "Giới hạn", "Limit", exported=False, references="exposure_limit.id"
+        ),
+        Derived("limit_value", Numeric(), "j.limit_value", "Giá trị giới hạn", "Limit value"),
+    ),
+    rules=(
+        Rule("day_in_future", "measured_on", "s.measured_on > today()"),
+        Rule(
+            "unit_not_convertible",
+            "unit",
+            "f.code IS NOT NULL AND in_unit(1, s.unit, f.unit, f.molar_mass) IS NULL",
+            params="jsonb_build_object('wanted', f.unit)",
+        ),
+        Rule("value_missing_lod", "value", "s.value IS NULL AND s.lod IS NULL", Severity.NOTE),
+        Rule(
+            "value_far_above_limit",
+            "value",
+            "j.limit_value > 0 AND c.value >= 1000 * j.limit_value AND f.unit <> 'dBA'",
+            Severity.WARNING,
+            "jsonb_build_object('limit', j.limit_value, 'unit', f.unit)",
+        ),
+        Rule("factor_has_no_limit", "factor", "j.reason = 'no_limit'", Severity.NOTE),
+    ),
+    checks=(
+        ("qualifier_known", "value_qualifier IN ('=', '<', '>')"),
+        ("verdict_known", "verdict IN ('pass', 'exceeds', 'cannot_judge')"),
+        ("judged_by_a_limit", "verdict = 'cannot_judge' OR limit_id IS NOT NULL"),
+        ("repeat_positive", "repeat >= 1"),
+        ("value_or_not_detected", "value IS NOT NULL OR value_qualifier = '<'"),
+    ),
+)

@@ -1,0 +1,88 @@
+"""Sổ số liệu báo cáo: a number that a unit reported for a period, kept beside what the records count, never mixed.
+
+A figure says for which population it holds (with contract, without, all): one year has several true totals.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from sqlalchemy import Integer
+
+from gisdb.registers.column import Code, Coded, Column, Quantity, Words
+from gisdb.registers.register import Bound, Derived, Register, Rule
+
+REGISTER = Register(
+    name="reported_totals",
+    table_name="reported_total",
+    vi="Số liệu báo cáo",
+    en="Reported totals",
+    columns=(
+        Column(
+            "level",
+            "Cấp báo cáo",
+            "Reporting level",
+            Code(r"[a-z_]{1,20}"),
+            required=True,
+            example="province",
+            aliases=("cấp",),
+            note_vi="country, province, commune …",
+            note_en="country, province, commune …",
+        ),
+        Column(
+            "unit",
+            "Mã đơn vị",
+            "Unit code",
+            Code(r"[0-9A-Za-z\-]{1,20}"),
+            required=True,
+            example="79",
+            aliases=("mã đơn vị hành chính", "mã tỉnh"),
+        ),
+        Column(
+            "period",
+            "Kỳ báo cáo",
+            "Period",
+            Code(r"\d{4}(H[12]|Q[1-4])?"),
+            required=True,
+            example="2025H1",
+            aliases=("kỳ", "năm"),
+            note_vi="2025, 2025H1 (sáu tháng đầu năm) hoặc 2025Q1.",
+            note_en="2025, 2025H1 (first half) or 2025Q1.",
+        ),
+        Column("item", "Chỉ tiêu", "Item", Coded("reported_item"), required=True, example="deaths"),
+        Column(
+            "population",
+            "Phạm vi",
+            "Population",
+            Coded("population"),
+            default="all",
+            example="all",
+            aliases=("khu vực", "đối tượng"),
+        ),
+        Column(
+            "value",
+            "Giá trị",
+            "Value",
+            Quantity(Decimal(0), Decimal(10) ** 15),
+            required=True,
+            example="12",
+            aliases=("số liệu",),
+        ),
+        Column("source", "Nguồn", "Source", Words(500), required=True, example="Báo cáo số 12/BC-SNV"),
+        Column("confidence", "Độ tin cậy", "Confidence", Coded("confidence"), default="reported", example="reported"),
+        Column("note", "Ghi chú", "Note", Words(1000), example=""),
+    ),
+    key=("period", "item", "population"),
+    bound=Bound.UNIT,
+    joins="""
+        LEFT JOIN LATERAL (SELECT u.id FROM admin_unit u
+                           WHERE u.level = s.level AND u.code = s.unit AND u.valid @> period_last_day(s.period)
+                          ) AS owner ON true
+    """,
+    derived=(Derived("unit_id", Integer(), "owner.id", "", "", required=True, exported=False),),
+    rules=(
+        Rule("unit_unknown", "unit", "owner.id IS NULL", params="jsonb_build_object('level', s.level)"),
+        Rule("outside_scope", "unit", "owner.id IS NOT NULL AND NOT unit_in_scope(owner.id)"),
+        Rule("period_in_future", "period", "period_first_day(s.period) > today()"),
+    ),
+)

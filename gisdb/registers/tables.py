@@ -1,0 +1,87 @@
+"""Tables that every register leans on: uploads, coded lists, and the identity of a workplace."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    Numeric,
+    Table,
+    Text,
+    func,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from gisdb.metadata import metadata
+
+code_list = Table(
+    "code_list",
+    metadata,
+    Column("list", Text, primary_key=True),
+    Column("code", Text, primary_key=True),
+    Column("parent", Text, nullable=False, server_default=""),
+    Column("position", Integer, nullable=False, server_default="0"),
+    Column("name_vi", Text, nullable=False),
+    Column("name_en", Text, nullable=False),
+    Column("source", Text, nullable=False, server_default=""),
+    Column("confidence", Text, nullable=False, server_default=""),
+)
+
+unit_of_measure = Table(
+    "unit_of_measure",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("dimension", Text, nullable=False),
+    Column("scale", Numeric, nullable=False, comment="times the dimension's base unit"),
+    CheckConstraint("scale > 0", name="scale_positive"),
+)
+
+unit_spelling = Table(
+    "unit_spelling",
+    metadata,
+    Column("spelling", Text, primary_key=True, comment="as people write it, lower case without spaces"),
+    Column("code", Text, ForeignKey("unit_of_measure.code"), nullable=False),
+)
+
+workplace = Table(
+    "workplace",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("code", Text, nullable=False, unique=True),
+)
+
+upload = Table(
+    "upload",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("register", Text, nullable=False),
+    Column("account_id", Integer, ForeignKey("account.id"), nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("synthetic", Boolean, nullable=False, server_default="false"),
+    Column("counts", JSONB, nullable=False, server_default="{}"),
+    Column("reading", JSONB, nullable=False, server_default="{}", comment="number and day style, headers matched"),
+    Column("received_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("committed_at", DateTime(timezone=True)),
+    CheckConstraint("state IN ('committed', 'undone')", name="state_known"),
+    Index("ix_upload_register_sha256", "register", "sha256"),
+)
+
+upload_file = Table(
+    "upload_file",
+    metadata,
+    Column("upload_id", BigInteger, ForeignKey("upload.id", ondelete="CASCADE"), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+)
+
+__all__ = ["code_list", "unit_of_measure", "unit_spelling", "upload", "upload_file", "workplace"]

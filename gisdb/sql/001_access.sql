@@ -1,0 +1,99 @@
+-- Whose eyes a transaction sees with. The identity is `SET LOCAL gisdb.account_id`; none = no rows.
+-- SECURITY DEFINER functions pin their search_path: a caller's temporary table can't stand in for one of ours.
+
+CREATE OR REPLACE FUNCTION gisdb.current_account_id() RETURNS integer
+LANGUAGE sql STABLE PARALLEL SAFE AS $$
+    SELECT nullif(current_setting('gisdb.account_id', true), '')::integer
+$$;
+
+CREATE OR REPLACE FUNCTION gisdb.sees_all() RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = gisdb, public, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM account a
+                   WHERE a.id = current_account_id() AND a.active AND a.role IN ('institute', 'administrator'))
+$$;
+
+-- The pieces of the account's unit. A unit of any vintage will do: a former province is a set of pieces too.
+CREATE OR REPLACE FUNCTION gisdb.scope_pieces() RETURNS SETOF integer
+LANGUAGE sql STABLE SECURITY DEFINER ROWS 500 SET search_path = gisdb, public, pg_temp AS $$
+    SELECT up.piece_id FROM account a JOIN unit_piece up ON up.unit_id = a.unit_id
+    WHERE a.id = current_account_id() AND a.active AND a.role = 'province'
+$$;
+
+CREATE OR REPLACE FUNCTION gisdb.piece_in_scope(p_piece integer) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = gisdb, public, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM account a
+                   WHERE a.id = current_account_id() AND a.active
+                     AND (a.role IN ('institute', 'administrator')
+                          OR EXISTS (SELECT FROM unit_piece up
+                                     WHERE up.unit_id = a.unit_id AND up.piece_id = p_piece)))
+$$;
+
+-- Units that lie wholly in scope.
+CREATE OR REPLACE FUNCTION gisdb.scope_units() RETURNS SETOF integer
+LANGUAGE sql STABLE SECURITY DEFINER ROWS 200 SET search_path = gisdb, public, pg_temp AS $$
+    SELECT up.unit_id
+    FROM unit_piece up LEFT JOIN (SELECT scope_pieces() AS piece_id) mine USING (piece_id)
+    WHERE EXISTS (SELECT FROM scope_pieces())
+    GROUP BY up.unit_id HAVING count(*) = count(mine.piece_id)
+$$;
+
+CREATE OR REPLACE FUNCTION gisdb.unit_in_scope(p_unit integer) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = gisdb, public, pg_temp AS $$
+    SELECT sees_all() OR (EXISTS (SELECT FROM unit_piece WHERE unit_id = p_unit)
+        AND NOT EXISTS (SELECT FROM unit_piece up WHERE up.unit_id = p_unit AND NOT piece_in_scope(up.piece_id)))
+$$;
+
+-- Makes a table a register's: row policies by what its records hang on.
+CREATE OR REPLACE FUNCTION gisdb.attach_register(p_table text, p_bound text) RETURNS void
+LANGUAGE plpgsql SET search_path = gisdb, public, pg_temp AS $$
+DECLARE
+    v_seen text := CASE p_bound
+        WHEN 'workplace' THEN '(SELECT sees_all()) OR piece_id IN (SELECT scope_pieces())'
+        WHEN 'unit' THEN '(SELECT sees_all()) OR unit_id IN (SELECT scope_units())' END;
+BEGIN
+    IF v_seen IS NULL THEN RAISE EXCEPTION 'a register is bound to workplace or unit, not %', p_bound; END IF;
+    EXECUTE format('ALTER TABLE gisdb.%I ENABLE ROW LEVEL SECURITY', p_table);
+    EXECUTE format('DROP POLICY IF EXISTS scope ON gisdb.%I', p_table);
+    EXECUTE format('CREATE POLICY scope ON gisdb.%I USING (%s) WITH CHECK (%s)', p_table, v_seen, v_seen);
+END $$;
+
+ALTER TABLE gisdb.workplace ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS scope ON gisdb.workplace;
+CREATE POLICY scope ON gisdb.workplace FOR SELECT
+    USING (EXISTS (SELECT FROM gisdb.workplace_state s WHERE s.workplace_id = workplace.id));
+
+-- An upload is seen by who made it, by its maker's unit, by the institute; the institute's own by every account.
+ALTER TABLE gisdb.upload ENABLE ROW LEVEL SECURITY;
+CREATE OR REPLACE FUNCTION gisdb.upload_seen(p_account integer) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = gisdb, public, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM account me, account maker
+                   WHERE me.id = current_account_id() AND me.active AND maker.id = p_account
+                     AND (me.role IN ('institute', 'administrator') OR maker.role IN ('institute', 'administrator')
+                          OR maker.unit_id = me.unit_id))
+$$;
+DROP POLICY IF EXISTS seen ON gisdb.upload;
+CREATE POLICY seen ON gisdb.upload FOR SELECT USING (gisdb.upload_seen(account_id));
+DROP POLICY IF EXISTS made ON gisdb.upload;
+CREATE POLICY made ON gisdb.upload FOR INSERT WITH CHECK (account_id = gisdb.current_account_id());
+DROP POLICY IF EXISTS mended ON gisdb.upload;
+CREATE POLICY mended ON gisdb.upload FOR UPDATE
+    USING ((SELECT gisdb.sees_all()) OR account_id = gisdb.current_account_id());
+
+ALTER TABLE gisdb.upload_file ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS own ON gisdb.upload_file;
+CREATE POLICY own ON gisdb.upload_file USING (
+    EXISTS (SELECT FROM gisdb.upload u WHERE u.id = upload_id
+            AND ((SELECT gisdb.sees_all()) OR u.account_id = gisdb.current_account_id())));
+
+ALTER TABLE gisdb.audit ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS written ON gisdb.audit;
+CREATE POLICY written ON gisdb.audit FOR INSERT
+    WITH CHECK (account_id IS NOT DISTINCT FROM gisdb.current_account_id());
+DROP POLICY IF EXISTS seen ON gisdb.audit;
+CREATE POLICY seen ON gisdb.audit FOR SELECT USING ((SELECT gisdb.sees_all()));
+
+-- Whether any figure on show comes from sample data. Everybody must be able to know, whatever rows they see.
+CREATE OR REPLACE FUNCTION gisdb.holds_synthetic() RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = gisdb, public, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM upload WHERE synthetic AND state = 'committed')
+$$;
