@@ -84,7 +84,7 @@ def _dump(programs: Programs, owner_url: str, file: Path, snapshot: str) -> None
 
 
 def _onto_disk(file: Path) -> None:
-    with open(file, "rb") as written:
+    with file.open("rb") as written:
         os.fsync(written.fileno())
 
 

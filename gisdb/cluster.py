@@ -106,6 +106,7 @@ class Cluster:
         if found is None or found.status != "ready" or not found.alive():
             return False
         with socket.socket(socket.AF_UNIX) as probe:
+            probe.settimeout(2)
             try:
                 probe.connect(str(self._sockets / f".s.PGSQL.{PORT}"))
             except OSError:
@@ -242,7 +243,7 @@ class Cluster:
         settings = shlex.quote(f"config_file={self.home / 'conf' / 'postgresql.conf'}")
         environment = {"PGDATA": str(self._data)}
         first_words = self.home / "start.log"
-        with open(first_words, "w", encoding="utf-8") as output:
+        with first_words.open("w", encoding="utf-8") as output:
             try:
                 ended = account.run(
                     [

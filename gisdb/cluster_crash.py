@@ -29,7 +29,7 @@ class PidFile:
     def of(cls, data: Path) -> PidFile | None:
         """The pid file of a data directory; None where there is none, or one cut off by a full disk."""
         try:
-            lines = (data / "postmaster.pid").read_text("ascii").splitlines()
+            lines = (data / "postmaster.pid").read_text("utf-8", "replace").splitlines()
             return cls(int(lines[0]), lines[7].strip() if len(lines) > 7 else "")
         except (OSError, ValueError, IndexError):
             return None
@@ -101,8 +101,8 @@ def _works_in(pid: int, data: Path) -> bool:
         process = Path("/proc") / str(pid)
         try:
             name = (process / "comm").read_text("utf-8", "replace").strip()
-            return name.startswith("postgres") and Path(os.readlink(process / "cwd")) == data.resolve()
+            return name.startswith("postgres") and (process / "cwd").readlink() == data.resolve()
         except OSError:
             return False
-    asked = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    asked = subprocess.run(["/bin/ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
     return "postgres" in asked.stdout

@@ -11,6 +11,7 @@ import fcntl
 import hashlib
 import os
 import pwd
+import re
 import shutil
 import stat
 import subprocess
@@ -125,12 +126,16 @@ def _fingerprint(path: Path, length: int) -> str:
 
 
 def socket_directory(home: Path) -> Path:
-    """``run`` in the home; where that path is too long for a socket, a directory in /tmp named by its hash."""
+    """``run`` in the home; where that path is too long for a socket, a directory in /tmp named by its hash.
+
+    The same for a path with letters that mean something in an address: libpq, for one, splits hosts at commas.
+    """
     inside = home / "run"
-    if len(os.fsencode(inside / f".s.PGSQL.{PORT}")) <= LONGEST_SOCKET_PATH:
+    short = len(os.fsencode(inside / f".s.PGSQL.{PORT}")) <= LONGEST_SOCKET_PATH
+    if short and re.fullmatch(r"[A-Za-z0-9_./-]+", str(inside)):
         return inside
     # The same whatever TMPDIR says today; `private_directory` sees that nobody made it before us.
-    return Path("/tmp") / f"gisdb-{os.geteuid()}-{_fingerprint(home, 12)}"
+    return Path("/tmp") / f"gisdb-{os.geteuid()}-{_fingerprint(home, 12)}"  # noqa: S108
 
 
 def prepare_home(home: Path, account: Account, *, needed_bytes: int) -> None:
@@ -140,7 +145,10 @@ def prepare_home(home: Path, account: Account, *, needed_bytes: int) -> None:
         ServerError: ``cluster_home_unusable`` (not ours, not writable, out of the account's reach), ``disk_full``.
     """
     try:
-        home.mkdir(parents=True, exist_ok=True, mode=0o711)
+        # Whatever the caller's umask says: the server's account has to pass through all of them.
+        for missing in [folder for folder in (*reversed(home.parents), home) if not folder.exists()]:
+            missing.mkdir(exist_ok=True)
+            missing.chmod(0o711)
         owner = home.stat().st_uid
     except OSError as problem:
         raise _unusable(home, problem, account) from None
@@ -185,11 +193,12 @@ def private_directory(path: Path, account: Account) -> None:
 def write_settings(path: Path, text: str, account: Account) -> None:
     """Write a file that the server reads; whole or not at all."""
     try:
-        path.parent.mkdir(mode=0o755, exist_ok=True)
+        path.parent.mkdir(exist_ok=True)
+        path.parent.chmod(0o755)
         with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as part:
             part.write(text)
-        os.chmod(part.name, 0o644)
-        os.replace(part.name, path)
+        Path(part.name).chmod(0o644)
+        Path(part.name).replace(path)
     except OSError as problem:
         raise _unusable(path, problem, account) from None
 
@@ -197,7 +206,11 @@ def write_settings(path: Path, text: str, account: Account) -> None:
 @contextmanager
 def only_one(home: Path, progress: Progress) -> Iterator[None]:
     """Hold the home's lock: of several processes that make, start or stop its cluster, one works at a time."""
-    with open(home / "lock", "w", encoding="ascii") as lock:
+    try:
+        lock = (home / "lock").open("w", encoding="ascii")
+    except OSError as problem:
+        raise ServerError("cluster_not_yours", path=home) from problem
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -62,17 +62,18 @@ def installed() -> list[Programs]:
         folders.append(Path(_output(pg_config, "--bindir")))
     for root, pattern in PLACES:
         folders.extend(Path(root).glob(pattern))
-    found = {folder.resolve(): major for folder in folders if (major := _major(folder)) is not None}
+    found = dict(filter(None, map(_installation, folders)))
     return sorted((Programs(*item) for item in found.items()), key=lambda programs: -programs.major)
 
 
-def _major(folder: Path) -> int | None:
-    # On Debian /usr/bin/psql is a script that picks a version by itself: only a folder's own pg_dump counts.
+def _installation(folder: Path) -> tuple[Path, int] | None:
+    """The folder that a folder's PostgreSQL is really in (links to single programs are common), and its version."""
     program = next((folder / name for name in ("postgres", "pg_dump") if os.access(folder / name, os.X_OK)), None)
+    # Debian's /usr/bin/pg_dump is a script that picks a version by itself.
     if program is None or program.resolve().name == "pg_wrapper":
         return None
     match = re.search(r"\(PostgreSQL\) (\d+)", _output(program, "--version"))
-    return int(match[1]) if match else None
+    return (program.resolve().parent, int(match[1])) if match else None
 
 
 def _output(*command: str | Path) -> str:
@@ -117,11 +118,11 @@ def install(major: int | None, progress: Progress) -> Programs:
         raise ServerError("postgis_missing", version="" if major is None else f" {major}", oldest=OLDEST_SERVER)
     with tempfile.NamedTemporaryFile("w+", suffix=".log", prefix="gisdb-apt-", encoding="utf-8") as log:
         progress("step_apt_update")
-        _apt(prefix, log.name, "update")
+        _apt(prefix, Path(log.name), "update")
         package = _package(major)
         progress("step_apt_install", package=package)
         with _without_a_cluster_of_its_own(prefix):
-            _apt(prefix, log.name, "install", "--yes", "--no-install-recommends", package)
+            _apt(prefix, Path(log.name), "install", "--yes", "--no-install-recommends", package)
     programs = find_server(major)
     if programs is None:
         raise ServerError("postgis_install_failed", reason=package)
@@ -148,13 +149,13 @@ def _package(major: int | None) -> str:
     return f"postgresql-{fitting[-1]}-postgis-3"
 
 
-def _apt(prefix: Sequence[str], log: str, *words: str) -> None:
+def _apt(prefix: Sequence[str], log: Path, *words: str) -> None:
     command = [
         *prefix,
         *("env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet", "-o", "DPkg::Lock::Timeout=300"),
         *words,
     ]
-    with open(log, "a+", encoding="utf-8", errors="replace") as output:
+    with log.open("a+", encoding="utf-8", errors="replace") as output:
         ended = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, check=False)
         output.seek(0)
         said = output.read().strip().splitlines()

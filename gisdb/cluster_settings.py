@@ -36,14 +36,14 @@ def initdb_options(*, durable: bool) -> list[str]:
 
 
 def server_settings(home: Path, data: Path, sockets: Path, logs: Path, *, durable: bool) -> str:
-    """The text of ``postgresql.conf``."""
+    """The text of ``postgresql.conf``: what initdb found out about the machine, and over it our own choice."""
     values: dict[str, str | int] = {
         "data_directory": str(data),
         "hba_file": str(home / "conf" / "pg_hba.conf"),
         "ident_file": str(home / "conf" / "pg_ident.conf"),
         "listen_addresses": "",
         "port": 5432,
-        "unix_socket_directories": f'"{sockets}"',
+        "unix_socket_directories": str(sockets),
         "unix_socket_permissions": "0700",
         "max_connections": 80,
         # A bounded week of logs, one file a day.
@@ -65,7 +65,8 @@ def server_settings(home: Path, data: Path, sockets: Path, logs: Path, *, durabl
         **_sizes(memory_bytes(), os.cpu_count() or 1),
         **({} if durable else {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}),
     }
-    return "".join(f"{name} = {_quoted(value)}\n" for name, value in values.items())
+    found_out = f"include = {_quoted(str(data / 'postgresql.conf'))}\n"
+    return found_out + "".join(f"{name} = {_quoted(value)}\n" for name, value in values.items())
 
 
 def _quoted(value: str | int) -> str:

@@ -6,9 +6,6 @@ import os
 import re
 from urllib.parse import quote
 
-from psycopg import ProgrammingError, pq
-from psycopg.conninfo import conninfo_to_dict, make_conninfo
-
 from gisdb.errors import ConfigError
 
 
@@ -23,10 +20,14 @@ def parts(url: str) -> dict[str, str]:
     Raises:
         ConfigError: ``database_url_invalid``; the address itself is not repeated, it may hold a password.
     """
+    # Heavy to import, and `gisdb db url` and `start` have no use for it.
+    from psycopg import ProgrammingError
+    from psycopg.conninfo import conninfo_to_dict
+
     address = plain(url)
+    if not address.startswith("postgresql://"):
+        raise ConfigError("database_url_invalid")
     try:
-        if not address.startswith("postgresql://"):
-            raise ProgrammingError("postgresql://…?")
         return {name: str(value) for name, value in conninfo_to_dict(address).items() if value is not None}
     except ProgrammingError:
         raise ConfigError("database_url_invalid") from None
@@ -34,6 +35,8 @@ def parts(url: str) -> dict[str, str]:
 
 def conninfo(url: str, **changes: str) -> str:
     """The address as a libpq connection string, with some keywords changed."""
+    from psycopg.conninfo import make_conninfo
+
     return make_conninfo("", **{**parts(url), **changes})
 
 
@@ -80,6 +83,8 @@ def client_environment(url: str) -> dict[str, str]:
     environment. ``PG…`` variables of the caller that the address does not speak of (a password file, certificates)
     stay; ``PGSERVICE`` goes, since it would outvote them.
     """
+    from psycopg import pq
+
     variables = {
         option.keyword.decode(): option.envvar.decode()
         for option in pq.Conninfo.get_defaults()

@@ -26,8 +26,7 @@ Row = Mapping[str, object]
 
 def rows(package: str, name: str) -> list[dict[str, str]]:
     """The lines of a CSV file that ships inside ``package``."""
-    with resources.files(package).joinpath(name).open(encoding="utf-8", newline="") as lines:
-        return list(csv.DictReader(lines))
+    return list(csv.DictReader(resources.files(package).joinpath(name).read_text("utf-8").splitlines()))
 
 
 def load(conn: Connection) -> None:
@@ -61,29 +60,19 @@ def _load_measures(conn: Connection) -> None:
 
 def _load_limits(conn: Connection) -> None:
     """A limit is known by factor, averaging, condition and first day; judged records keep its id, so it is never deleted."""
-    known = {
-        (row.factor, row.averaging, row.condition, row.first): row.id
-        for row in conn.execute(
-            select(
-                exposure_limit.c["factor", "averaging", "condition", "id"],
-                func.lower(exposure_limit.c.valid).label("first"),
-            )
-        )
-    }
+    one = exposure_limit.c
+    found = conn.execute(select(one.factor, one.averaging, one.condition, func.lower(one.valid), one.id))
+    known = {(factor_, averaging, condition, str(first)): id_ for factor_, averaging, condition, first, id_ in found}
     for row in rows("gisdb.limits", "limits.csv"):
         values = _blank_is_null({name: value for name, value in row.items() if name not in {"valid_from", "valid_to"}})
         values["condition"] = row["condition"]
         values["note"] = row["note"]
         values["valid"] = f"[{row['valid_from']},{row['valid_to']})"
-        key = (row["factor"], row["averaging"], row["condition"])
-        found = next(
-            (one for (*rest, first), one in known.items() if tuple(rest) == key and str(first) == row["valid_from"]),
-            None,
-        )
-        if found is None:
+        before = known.get((row["factor"], row["averaging"], row["condition"], row["valid_from"]))
+        if before is None:
             conn.execute(insert(exposure_limit).values(values))
         else:
-            conn.execute(exposure_limit.update().where(exposure_limit.c.id == found).values(values))
+            conn.execute(exposure_limit.update().where(exposure_limit.c.id == before).values(values))
 
 
 def _merge(conn: Connection, table: Table, key: Sequence[str], wanted: Iterable[Row]) -> None:

@@ -12,7 +12,7 @@ class GisdbError(Exception):
 
     status = 500
 
-    def __init__(self, code: str, **params: object) -> None:
+    def __init__(self, code: str, /, **params: object) -> None:
         super().__init__(code, params)
         self.code = code
         self.params = params

@@ -47,7 +47,9 @@ def catalogue() -> MetaData:
 def belongs_to_us(
     _thing: SchemaItem,
     name: str | None,
-    kind: Literal["schema", "table", "column", "index", "unique_constraint", "foreign_key_constraint"],
+    kind: Literal[
+        "schema", "table", "column", "index", "unique_constraint", "foreign_key_constraint", "check_constraint"
+    ],
     reflected: bool,
     _other: SchemaItem | None,
 ) -> bool:
@@ -164,6 +166,6 @@ def _grant(conn: Connection, app_url: str) -> None:
         what = compose.SQL("GRANT {} ON gisdb.{} TO {}").format(
             compose.SQL(rights),
             compose.Identifier(table),
-            who,  # type: ignore[arg-type]
+            who,
         )
         cursor.execute(what)

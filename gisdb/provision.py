@@ -74,6 +74,7 @@ def provision(
         owner_url: role that owns the schema; its password is set if the role is created here.
         app_url: serving role, likewise.
         statement_timeout_s: longest query of the serving role, unless a limit is already set for it.
+        progress: told when a step begins.
 
     Raises:
         ConfigError: ``roles_equal``, ``databases_differ``, ``serving_role_*`` (it would see everybody's rows),
@@ -90,12 +91,12 @@ def provision(
         progress("step_provision", database=database)
         connection.execute("SELECT pg_advisory_xact_lock(hashtext('gisdb db init'))")
         _check_server(connection)
+        _check_serving_role(connection, owner, app)
         wanted = _requirements(connection, database, owner_url, app_url, statement_timeout_s)
         changes, missing = _make(connection, wanted)
         if missing:
             role = str(value(connection, "SELECT current_user"))
             raise ConfigError("database_not_prepared", role=role, database=database, sql="\n".join(missing))
-        _check_serving_role(connection, owner, app)
         server = str(value(connection, "SELECT current_setting('server_version')"))
         postgis = str(value(connection, "SELECT extversion FROM pg_extension WHERE extname = 'postgis'"))
     for url in (owner_url, app_url):
@@ -291,15 +292,19 @@ def _holds(connection: Connection, one: Requirement) -> bool:
 
 
 def _check_serving_role(connection: Connection, owner: str, app: str) -> None:
-    """Refuse a serving role whom row-level security would not hold back."""
+    """Refuse a serving role that exists and that row-level security would not hold back."""
     row = connection.execute(
-        "SELECT rolsuper, rolbypassrls, pg_has_role(oid, %s, 'MEMBER'),"
-        " EXISTS (SELECT FROM pg_class c WHERE c.relowner = r.oid AND c.relnamespace = %s::regnamespace)"
-        " FROM pg_roles r WHERE rolname = %s",
+        "SELECT r.rolsuper, r.rolbypassrls,"
+        " EXISTS (SELECT FROM pg_roles o WHERE o.rolname = %s AND pg_has_role(r.oid, o.oid, 'MEMBER')),"
+        " EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+        " WHERE n.nspname = %s AND c.relowner = r.oid)"
+        " FROM pg_roles r WHERE r.rolname = %s",
         [owner, SCHEMA, app],
     ).fetchone()
+    if row is None:
+        return
     codes = ("serving_role_superuser", "serving_role_bypasses", "serving_role_member", "serving_role_owns")
-    for code, is_so in zip(codes, row or (), strict=True):
+    for code, is_so in zip(codes, row, strict=True):
         if is_so:
             raise ConfigError(code, role=app, owner=owner)
 

@@ -130,6 +130,7 @@ def _template(
 ) -> str:
     with _turn(config, name) as done:
         if not done.exists():
+            _drop(cluster, name)
             _clone(cluster, origin, name)
             database = _database(cluster, name)
             fill(database)

@@ -52,7 +52,7 @@ def authenticate(conn: Connection, login: str, password: str, address: str) -> A
     row = conn.execute(select(*_COLUMNS, accounts.c.password_hash).where(accounts.c.login == login)).first()
     stored = row.password_hash if row is not None and row.password_hash else _nobody
     try:
-        right = _hasher.verify(stored, password)
+        right: bool = _hasher.verify(stored, password)
     except (VerificationError, InvalidHashError):
         right = False
     if not right or row is None or row.password_hash is None or not row.active:

@@ -18,7 +18,18 @@ from gisdb.errors import NotFound
 from gisdb.registers import tables as tables
 from gisdb.registers.register import Register
 
-_MECHANISM = {"column", "register", "tables", "codes", "describing", "export", "placing", "reading", "template"}
+_MECHANISM = {
+    "column",
+    "register",
+    "tables",
+    "codes",
+    "describing",
+    "export",
+    "notation",
+    "placing",
+    "reading",
+    "template",
+}
 
 
 def registers(more_folders: str | None = None) -> Mapping[str, Register]:

@@ -1,5 +1,7 @@
 """How a register declares a column, once: the table, the template, the parser, the export and the docs follow from it."""
 
+# ruff: noqa: ARG002 - every kind answers the same questions, each with what it needs of them
+
 from __future__ import annotations
 
 import re
@@ -7,32 +9,14 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, InvalidOperation
-from typing import ClassVar
+from decimal import Decimal
+from typing import Any, ClassVar
 
+from psycopg import sql
 from sqlalchemy import BigInteger, Boolean, Date, Integer, Numeric, Text
 from sqlalchemy.types import TypeEngine
 
-
-class CellProblem(ValueError):
-    """A cell that cannot be read: ``code`` names the sentence, ``params`` fill it. The cell itself is added by the reader."""
-
-    def __init__(self, code: str, **params: object) -> None:
-        super().__init__(code)
-        self.code = code
-        self.params = params
-
-
-@dataclass(frozen=True)
-class Style:
-    """How one file writes numbers and days. One style a file, inferred or declared, always shown."""
-
-    decimal_mark: str = ","
-    day_order: str = "dmy"
-
-    @property
-    def thousands_mark(self) -> str:
-        return "." if self.decimal_mark == "," else ","
+from gisdb.registers.notation import CellProblem, Style, day, number
 
 
 @dataclass(frozen=True)
@@ -40,7 +24,7 @@ class Field:
     """One field of the table behind a column."""
 
     name: str
-    type: TypeEngine[object]
+    type: TypeEngine[Any]
 
 
 @dataclass(frozen=True)
@@ -49,6 +33,8 @@ class Kind:
 
     word_vi: ClassVar[str] = ""
     word_en: ClassVar[str] = ""
+    # Whether a spreadsheet could take its cells for formulas, so that files guard them.
+    is_text: ClassVar[bool] = False
 
     def fields(self, name: str) -> tuple[Field, ...]:
         """The fields that the stage holds for this column, in the order ``parse`` gives them."""
@@ -62,6 +48,18 @@ class Kind:
         """Whether the values say all that the cell said, so that its text need not be kept beside them."""
         return len(values) == 1 and str(values[0]) == cell
 
+    def number_in(self, cell: str) -> str:
+        """The part of ``cell`` that is a number in the file's style; ``""`` where there is none."""
+        return ""
+
+    def written(self, *fields: sql.Composable) -> sql.Composable:
+        """SQL that writes the values of the fields as text which `parse` reads back in the style of exports."""
+        return sql.SQL("({})::text").format(fields[0])
+
+    def allowed(self, language: str) -> str:
+        """What may stand in a cell, in words; ``""`` where the kind's own word says all."""
+        return ""
+
 
 @dataclass(frozen=True)
 class Words(Kind):
@@ -69,6 +67,7 @@ class Words(Kind):
 
     word_vi = "chữ"
     word_en = "text"
+    is_text = True
     longest: int = 500
 
     def fields(self, name: str) -> tuple[Field, ...]:
@@ -82,6 +81,9 @@ class Words(Kind):
             raise CellProblem("text_control_character")
         return (value,)
 
+    def allowed(self, language: str) -> str:
+        return f"≤ {self.longest} ký tự" if language == "vi" else f"≤ {self.longest} characters"
+
 
 @dataclass(frozen=True)
 class Code(Kind):
@@ -89,6 +91,7 @@ class Code(Kind):
 
     word_vi = "mã"
     word_en = "code"
+    is_text = True
     pattern: str = r"[^\s].{0,63}"
 
     def fields(self, name: str) -> tuple[Field, ...]:
@@ -100,6 +103,9 @@ class Code(Kind):
             raise CellProblem("code_malformed", pattern=self.pattern)
         return (value,)
 
+    def allowed(self, language: str) -> str:
+        return f"`{self.pattern}`"
+
 
 @dataclass(frozen=True)
 class Coded(Kind):
@@ -107,6 +113,7 @@ class Coded(Kind):
 
     word_vi = "mã trong danh mục"
     word_en = "coded"
+    is_text = True
     list: str = ""
 
     def fields(self, name: str) -> tuple[Field, ...]:
@@ -115,28 +122,37 @@ class Coded(Kind):
     def parse(self, cell: str, style: Style) -> tuple[object, ...]:
         return (unicodedata.normalize("NFC", cell),)
 
+    def allowed(self, language: str) -> str:
+        return f"danh mục `{self.list}`" if language == "vi" else f"list `{self.list}`"
+
 
 @dataclass(frozen=True)
 class Reference(Kind):
     """The key of a row in another table; the record keeps that row's ``target``.
 
     ``table``.``key`` is what the file says; where ``target`` differs from the key the register also gets a field
-    ``stored`` that holds it (``workplace`` → ``workplace_id``).
+    ``stored`` that holds it (``workplace`` → ``workplace_id``). ``unknown`` names the sentence for a key that is not
+    there, or not for these eyes: the two look alike.
     """
 
     word_vi = "tham chiếu"
     word_en = "reference"
+    is_text = True
     table: str = ""
     key: str = "code"
     target: str = "code"
     stored: str = ""
-    stored_type: TypeEngine[object] = field(default_factory=Text)
+    stored_type: TypeEngine[Any] = field(default_factory=Text)
+    unknown: str = "reference_unknown"
 
     def fields(self, name: str) -> tuple[Field, ...]:
         return (Field(name, Text()),)
 
     def parse(self, cell: str, style: Style) -> tuple[object, ...]:
         return (unicodedata.normalize("NFC", cell),)
+
+    def allowed(self, language: str) -> str:
+        return f"`{self.table}.{self.key}`"
 
 
 @dataclass(frozen=True)
@@ -158,6 +174,12 @@ class Whole(Kind):
         _within(value, self.low, self.high)
         return (int(value),)
 
+    def number_in(self, cell: str) -> str:
+        return cell
+
+    def allowed(self, language: str) -> str:
+        return f"{self.low} … {self.high}"
+
 
 @dataclass(frozen=True)
 class Quantity(Kind):
@@ -175,6 +197,15 @@ class Quantity(Kind):
         value = number(cell, style)
         _within(value, self.low, self.high)
         return (value,)
+
+    def number_in(self, cell: str) -> str:
+        return cell
+
+    def written(self, *fields: sql.Composable) -> sql.Composable:
+        return _written_number(fields[0])
+
+    def allowed(self, language: str) -> str:
+        return f"{self.low:f} … {self.high:f}"
 
 
 # "Not detected" as Vietnamese laboratories write it: không phát hiện.
@@ -211,15 +242,26 @@ class Censored(Kind):
     def parse(self, cell: str, style: Style) -> tuple[object, ...]:
         if cell.casefold() in NOT_DETECTED:
             return (None, "<")
-        sign, rest = "=", cell
-        if cell[0] in "<≤>≥":
-            sign, rest = ("<" if cell[0] in "<≤" else ">"), cell[1:].lstrip("= ")
-        value = number(rest, style)
+        sign = {"<": "<", "≤": "<", ">": ">", "≥": ">"}.get(cell[0], "=")
+        value = number(self.number_in(cell), style)
         _within(value, self.low, self.high)
         return (value, sign)
 
     def unchanged(self, cell: str, values: Sequence[object]) -> bool:
         return values[1] == "=" and str(values[0]) == cell
+
+    def number_in(self, cell: str) -> str:
+        if cell.casefold() in NOT_DETECTED:
+            return ""
+        return cell[1:].lstrip("= ") if cell[0] in "<≤>≥" else cell
+
+    def written(self, *fields: sql.Composable) -> sql.Composable:
+        return sql.SQL(
+            "CASE WHEN {0} IS NULL AND {1} = '<' THEN 'KPH' WHEN {1} = '=' THEN {2} ELSE {1} || {2} END"
+        ).format(fields[0], fields[1], _written_number(fields[0]))
+
+    def allowed(self, language: str) -> str:
+        return f"{self.low:f} … {self.high:f}, `<0,01`, `>130`, `KPH`"
 
 
 @dataclass(frozen=True)
@@ -239,6 +281,10 @@ class Day(Kind):
         if value < self.first:
             raise CellProblem("day_too_early", first=self.first.strftime("%d/%m/%Y"))
         return (value,)
+
+    def allowed(self, language: str) -> str:
+        later = "…" if self.may_be_future else ("hôm nay" if language == "vi" else "today")
+        return f"{self.first.isoformat()} … {later}"
 
 
 @dataclass(frozen=True)
@@ -260,6 +306,9 @@ class Truth(Kind):
         if word in self.no:
             return (False,)
         raise CellProblem("truth_unknown")
+
+    def written(self, *fields: sql.Composable) -> sql.Composable:
+        return sql.SQL("CASE WHEN {0} THEN '1' WHEN NOT {0} THEN '0' END").format(fields[0])
 
 
 @dataclass(frozen=True)
@@ -284,64 +333,16 @@ class Column:
         return self.kind.fields(self.name)
 
 
-_PLAIN = re.compile(r"[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d{1,3})?")
-
-
-def number(cell: str, style: Style) -> Decimal:
-    """The exact number that ``cell`` writes in ``style``.
-
-    Thousands marks are taken only where they group by three; ``1.000`` in a comma-decimal file is a thousand.
-
-    Raises:
-        CellProblem: ``number_malformed``, or ``number_other_style`` where only the other decimal mark would read it.
-    """
-    bare = cell.replace("\u00a0", "").replace("\u202f", "").replace(" ", "").replace("\u2212", "-")
-    found = _read_number(bare, style.decimal_mark, style.thousands_mark)
-    if found is not None:
-        return found
-    if _read_number(bare, style.thousands_mark, style.decimal_mark) is not None:
-        raise CellProblem("number_other_style", decimal_mark=style.decimal_mark)
-    raise CellProblem("number_malformed", decimal_mark=style.decimal_mark)
-
-
-def _read_number(bare: str, decimal: str, thousands: str) -> Decimal | None:
-    if thousands in bare:
-        grouped = rf"[+-]?\d{{1,3}}(?:{re.escape(thousands)}\d{{3}})+(?:{re.escape(decimal)}\d+)?"
-        if not re.fullmatch(grouped, bare) or re.match(r"[+-]?0", bare):
-            return None
-        bare = bare.replace(thousands, "")
-    elif not _PLAIN.fullmatch(bare):
-        return None
-    try:
-        return Decimal(bare.replace(decimal, "."))
-    except InvalidOperation:
-        return None
-
-
 def _within(value: Decimal, low: Decimal | int, high: Decimal | int) -> None:
     if not low <= value <= high:
-        raise CellProblem("number_out_of_range", low=low, high=high)
+        raise CellProblem("number_out_of_range", low=f"{Decimal(low):f}", high=f"{Decimal(high):f}")
 
 
-_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
-_DMY = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})")
+# One to three digits, a point and three more could be thousands in another country's file: one more zero settles it.
+_COULD_BE_THOUSANDS = r"^-?[1-9]\d{0,2}\.\d{3}$"
 
 
-def day(cell: str, style: Style) -> date:
-    """The day that ``cell`` writes; ISO 8601 always, else day, month and year in the file's order.
-
-    Raises:
-        CellProblem: ``day_malformed``; ``day_impossible`` for a 31/02.
-    """
-    iso, local = _ISO.fullmatch(cell), _DMY.fullmatch(cell)
-    if iso:
-        year, month, number_of_day = (int(part) for part in iso.groups())
-    elif local:
-        first, second, year = (int(part) for part in local.groups())
-        number_of_day, month = (first, second) if style.day_order == "dmy" else (second, first)
-    else:
-        raise CellProblem("day_malformed")
-    try:
-        return date(year, month, number_of_day)
-    except ValueError:
-        raise CellProblem("day_impossible") from None
+def _written_number(field: sql.Composable) -> sql.Composable:
+    return sql.SQL("CASE WHEN {0}::text ~ {1} THEN {0}::text || '0' ELSE {0}::text END").format(
+        field, sql.Literal(_COULD_BE_THOUSANDS)
+    )

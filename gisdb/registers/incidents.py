@@ -24,7 +24,7 @@ REGISTER = Register(
             "workplace",
             "Mã cơ sở",
             "Workplace code",
-            Reference("workplace", "code", "id", "workplace_id", BigInteger()),
+            Reference("workplace", "code", "id", "workplace_id", BigInteger(), "workplace_code_unknown"),
             required=True,
             example="79-000123",
             aliases=("mã cslđ", "mã số cơ sở", "workplace_code"),
@@ -161,7 +161,6 @@ REGISTER = Register(
         ),
     ),
     rules=(
-        Rule("day_in_future", "happened_on", "s.happened_on > today()"),
         Rule("more_women_than_victims", "women", "s.women > s.victims"),
         Rule("more_hurt_than_victims", "deaths", "s.deaths + s.seriously_injured > s.victims"),
         Rule("severity_contradicts", "severity", "(s.severity = 'fatal') <> (s.deaths > 0)"),
@@ -180,10 +179,14 @@ REGISTER = Register(
         ),
         Rule("coordinate_alone", "place_longitude", "(s.place_longitude IS NULL) <> (s.place_latitude IS NULL)"),
         Rule(
+            "coordinates_swapped",
+            "place_longitude",
+            "NOT point_in_country(s.place_longitude, s.place_latitude) AND point_in_country(s.place_latitude, s.place_longitude)",
+        ),
+        Rule(
             "coordinates_outside_country",
             "place_longitude",
-            "NOT point_in_country(s.place_longitude, s.place_latitude)",
-            params="jsonb_build_object('swapped', point_in_country(s.place_latitude, s.place_longitude))",
+            "NOT point_in_country(s.place_longitude, s.place_latitude) AND NOT point_in_country(s.place_latitude, s.place_longitude)",
         ),
     ),
     checks=(

@@ -24,7 +24,7 @@ REGISTER = Register(
             "workplace",
             "Mã cơ sở",
             "Workplace code",
-            Reference("workplace", "code", "id", "workplace_id", BigInteger()),
+            Reference("workplace", "code", "id", "workplace_id", BigInteger(), "workplace_code_unknown"),
             required=True,
             example="79-000123",
             aliases=("mã cslđ", "mã số cơ sở", "workplace_code"),
@@ -51,7 +51,7 @@ REGISTER = Register(
             "factor",
             "Mã yếu tố",
             "Factor code",
-            Reference("factor"),
+            Reference("factor", unknown="factor_unknown"),
             required=True,
             example="NOISE",
             aliases=("yếu tố", "chỉ tiêu", "mã chỉ tiêu", "yếu tố có hại"),
@@ -137,7 +137,7 @@ REGISTER = Register(
             "Laboratory",
             Words(300),
             example="Trung tâm Sức khỏe nghề nghiệp",
-            aliases=("tổ chức quan trắc", "phòng thử nghiệm", "đơn vị đo"),
+            aliases=("tổ chức quan trắc", "phòng thử nghiệm"),
         ),
         Column(
             "repeat",
@@ -156,8 +156,11 @@ REGISTER = Register(
     placed_on="s.measured_on",
     joins="""
         LEFT JOIN factor AS f ON f.code = s.factor
-        LEFT JOIN LATERAL (SELECT in_unit(s.value, s.unit, f.unit, f.molar_mass) AS value,
-                                  in_unit(s.lod, s.unit, f.unit, f.molar_mass) AS lod) AS c ON true
+        LEFT JOIN unit_spelling AS spelled ON spelled.spelling = unit_as_spelled(s.unit)
+        LEFT JOIN unit_of_measure AS given ON given.code = spelled.code
+        LEFT JOIN unit_of_measure AS wanted ON wanted.code = f.unit
+        LEFT JOIN LATERAL (SELECT converted(s.value, given, wanted, f.molar_mass) AS value,
+                                  converted(s.lod, given, wanted, f.molar_mass) AS lod) AS c ON true
         LEFT JOIN LATERAL judge(s.factor, s.averaging, c.value, s.value_qualifier, c.lod, s.measured_on,
                                 s.shift_hours) AS j ON true
     """,
@@ -171,11 +174,10 @@ REGISTER = Register(
         Derived("limit_value", Numeric(), "j.limit_value", "Giá trị giới hạn", "Limit value"),
     ),
     rules=(
-        Rule("day_in_future", "measured_on", "s.measured_on > today()"),
         Rule(
             "unit_not_convertible",
             "unit",
-            "f.code IS NOT NULL AND in_unit(1, s.unit, f.unit, f.molar_mass) IS NULL",
+            "f.code IS NOT NULL AND converted(1, given, wanted, f.molar_mass) IS NULL",
             params="jsonb_build_object('wanted', f.unit)",
         ),
         Rule("value_missing_lod", "value", "s.value IS NULL AND s.lod IS NULL", Severity.NOTE),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -45,16 +46,22 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True)
 class Derived:
-    """A field that the database works out for each row; ``sql`` may name the stage row ``s`` and the register's joins."""
+    """A field that the database works out for each row; ``sql`` may name the stage row ``s`` and the register's joins.
+
+    Where ``sql`` changes something, it names ``s`` alone and is asked at commit only; ``before`` is asked when rows are
+    checked and may be NULL for a row that is new, ``told_by`` are the stage's fields that tell such rows apart.
+    """
 
     name: str
-    type: TypeEngine[object]
+    type: TypeEngine[Any]
     sql: str
     vi: str
     en: str
     required: bool = False
     exported: bool = True
     references: str = ""
+    before: str = ""
+    told_by: tuple[str, ...] = ()
 
     @property
     def keys(self) -> tuple[ForeignKey, ...]:
@@ -140,7 +147,7 @@ def stored_names(column: Column) -> Sequence[str]:
 
 
 def _table(register: Register) -> Table:
-    parts: list[TableColumn[object] | CheckConstraint | Index] = []
+    parts: list[TableColumn[Any] | CheckConstraint | Index] = []
     owner = register.owner_field
     target = "workplace.id" if register.bound is Bound.WORKPLACE else "admin_unit.id"
     parts.append(
@@ -167,7 +174,7 @@ def _table(register: Register) -> Table:
     return table
 
 
-def _fields(register: Register, column: Column) -> list[TableColumn[object]]:
+def _fields(register: Register, column: Column) -> list[TableColumn[Any]]:
     kind = column.kind
     if isinstance(kind, Reference) and kind.stored:
         if kind.stored == register.owner_field:
@@ -183,7 +190,7 @@ def _fields(register: Register, column: Column) -> list[TableColumn[object]]:
     return made
 
 
-def _provenance() -> list[TableColumn[object]]:
+def _provenance() -> list[TableColumn[Any]]:
     """Where a record came from, what its cells said, and what became of it."""
     return [
         TableColumn("upload_id", BigInteger, ForeignKey("upload.id"), nullable=False, index=True),

@@ -81,7 +81,7 @@ REGISTER = Register(
     """,
     derived=(Derived("unit_id", Integer(), "owner.id", "", "", required=True, exported=False),),
     rules=(
-        Rule("unit_unknown", "unit", "owner.id IS NULL", params="jsonb_build_object('level', s.level)"),
+        Rule("reporting_unit_unknown", "unit", "owner.id IS NULL", params="jsonb_build_object('level', s.level)"),
         Rule("outside_scope", "unit", "owner.id IS NOT NULL AND NOT unit_in_scope(owner.id)"),
         Rule("period_in_future", "period", "period_first_day(s.period) > today()"),
     ),

@@ -17,7 +17,7 @@ REGISTER = Register(
             "workplace",
             "Mã cơ sở",
             "Workplace code",
-            Reference("workplace", "code", "id", "workplace_id", BigInteger()),
+            Reference("workplace", "code", "id", "workplace_id", BigInteger(), "workplace_code_unknown"),
             required=True,
             example="79-000123",
             aliases=("mã cslđ", "mã số cơ sở", "workplace_code"),
@@ -68,6 +68,7 @@ REGISTER = Register(
     rules=(
         Rule("more_women_than_workers", "women", "s.women > s.workers"),
         Rule("more_exposed_than_workers", "exposed", "s.exposed > s.workers"),
+        Rule("hours_impossible", "hours", "s.hours > s.workers::bigint * 8784"),
         Rule("year_in_future", "year", "s.year > extract(year from today())"),
         Rule(
             "hours_per_worker_unusual",
@@ -80,6 +81,6 @@ REGISTER = Register(
     checks=(
         ("women_are_workers", "women <= workers"),
         ("exposed_are_workers", "exposed <= workers"),
-        ("hours_possible", "hours <= workers * 8784"),
+        ("hours_possible", "hours <= workers::bigint * 8784"),
     ),
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from geoalchemy2 import Geometry
-from sqlalchemy import Boolean, Integer
+from sqlalchemy import BigInteger, Boolean, Integer
 
 from gisdb.registers.column import Code, Coded, Column, Day, Quantity, Words
 from gisdb.registers.register import Derived, Register, Rule, Severity
@@ -133,7 +133,17 @@ REGISTER = Register(
         LEFT JOIN LATERAL place_declared(s.commune, s.units_on, s.longitude, s.latitude) AS place ON true
     """,
     derived=(
-        Derived("workplace_id", Integer(), "workplace_claimed(s.code)", "", "", exported=False, required=True),
+        Derived(
+            "workplace_id",
+            BigInteger(),
+            "workplace_claimed(s.code)",
+            "",
+            "",
+            exported=False,
+            required=True,
+            before="(SELECT w.id FROM workplace AS w WHERE w.code = s.code)",
+            told_by=("code",),
+        ),
         Derived(
             "geom",
             Geometry("POINT", 4326, spatial_index=False),
@@ -167,10 +177,14 @@ REGISTER = Register(
         ),
         Rule("coordinate_alone", "longitude", "(s.longitude IS NULL) <> (s.latitude IS NULL)"),
         Rule(
+            "coordinates_swapped",
+            "longitude",
+            "NOT point_in_country(s.longitude, s.latitude) AND point_in_country(s.latitude, s.longitude)",
+        ),
+        Rule(
             "coordinates_outside_country",
             "longitude",
-            "NOT point_in_country(s.longitude, s.latitude)",
-            params="jsonb_build_object('swapped', point_in_country(s.latitude, s.longitude))",
+            "NOT point_in_country(s.longitude, s.latitude) AND NOT point_in_country(s.latitude, s.longitude)",
         ),
         Rule("commune_ambiguous", "commune", "place.unit_id IS NOT NULL AND NOT place.certain", Severity.NOTE),
     ),

@@ -71,7 +71,7 @@ CREATE OR REPLACE FUNCTION gisdb.refresh_uncertain_pieces() RETURNS void
 LANGUAGE plpgsql SET search_path = gisdb, public, pg_temp AS $$
 BEGIN
     CREATE TEMP TABLE area_piece ON COMMIT DROP AS
-        SELECT up.unit_id, up.piece_id FROM unit_piece up
+        SELECT up.unit_id, up.piece_id, count(*) OVER (PARTITION BY up.unit_id) AS pieces FROM unit_piece up
         JOIN piece p ON p.id = up.piece_id AND p.uncertain_unit_id IS NULL;
     CREATE INDEX ON area_piece (piece_id);
     ANALYZE area_piece;
@@ -85,8 +85,8 @@ BEGIN
         FROM piece p
         JOIN area_piece mine ON mine.unit_id = p.uncertain_unit_id
         JOIN area_piece holder ON holder.piece_id = mine.piece_id
-        GROUP BY p.id, p.uncertain_unit_id, holder.unit_id
-        HAVING count(*) = (SELECT count(*) FROM area_piece a WHERE a.unit_id = p.uncertain_unit_id);
+        GROUP BY p.id, mine.pieces, holder.unit_id
+        HAVING count(*) = mine.pieces;
     DROP TABLE area_piece;
 END $$;
 

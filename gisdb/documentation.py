@@ -1,0 +1,96 @@
+"""Pages of `docs/` that are written from the code, so that they cannot tell another story. ``make docs`` writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from gisdb.config import PREFIX, UNPREFIXED, Settings
+
+_MADE = "<!-- Written by `make docs`; a test compares it with the program. -->\n\n"
+
+
+def pages() -> dict[str, str]:
+    """Every generated page: its name in ``docs/`` and its Markdown."""
+    from gisdb.registers.describing import data_dictionary
+
+    return {
+        "settings.md": _MADE + settings_page(),
+        "commands.md": _MADE + commands_page(),
+        "indicators.md": _MADE + indicators_page(),
+        "data-dictionary.md": _MADE + data_dictionary(),
+    }
+
+
+def write(folder: Path) -> None:
+    """Write every page into ``folder``."""
+    for name, page in pages().items():
+        (folder / name).write_text(page, "utf-8")
+
+
+def settings_page() -> str:
+    """Every environment variable with its default and meaning."""
+    lines = [
+        "# Settings",
+        "",
+        "Each is an environment variable. A mistyped `GISDB_` name is refused with the nearest right one.",
+        "",
+        "| variable | default | meaning |",
+        "|---|---|---|",
+    ]
+    for name, field in Settings.model_fields.items():
+        also = f" Also read as `{name.upper()}`." if name in UNPREFIXED else ""
+        default = "" if field.default in {None, ""} else f"`{field.default}`"
+        lines.append(f"| `{PREFIX}{name.upper()}` | {default} | {field.description}{also} |")
+    return "\n".join(lines) + "\n"
+
+
+def commands_page() -> str:
+    """The help of every verb."""
+    from gisdb.cli import cli
+
+    parts = ["# The `gisdb` command", ""]
+    for path, command in _commands(cli, ["gisdb"]):
+        context = click.Context(command, info_name=" ".join(path), max_content_width=100, terminal_width=100)
+        parts += [f"## `{' '.join(path)}`", "", "```", command.get_help(context).rstrip(), "```", ""]
+    return "\n".join(parts)
+
+
+def _commands(command: click.Command, path: list[str]) -> Iterator[tuple[list[str], click.Command]]:
+    yield path, command
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            if below is not None:
+                yield from _commands(below, [*path, name])
+
+
+def indicators_page() -> str:
+    """Every indicator with its formula, threshold and source."""
+    from gisdb.indicators import INDICATORS
+
+    lines = ["# Indicators", "", "Every page, export and command asks one evaluator for these.", ""]
+    for one in INDICATORS.values():
+        lines += [
+            f"## {one.name_vi}",
+            "",
+            f"*{one.name_en}* (`{one.code}`)",
+            "",
+            f"- Công thức: {one.formula_vi}",
+            f"- Formula: {one.formula_en}",
+            f"- Đơn vị / Unit: {one.unit_vi} / {one.unit_en}",
+            f"- Numerator `{one.numerator.code}`: `{one.numerator.value_sql}` over `{one.numerator.table_name}` where `{one.numerator.where_sql}`",
+            f"- Denominator `{one.denominator.code}`: `{one.denominator.value_sql}` over `{one.denominator.table_name}` where `{one.denominator.where_sql}`",
+            f"- Ẩn khi mẫu số nhỏ hơn {one.minimum} / Suppressed where the denominator is below {one.minimum}",
+            f"- Nguồn: {one.source_vi}",
+            f"- Source: {one.source_en}",
+            "",
+        ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    write(Path(__file__).parent.parent / "docs")

@@ -1,0 +1,150 @@
+"""One evaluator: totals agree on every vintage, states are told apart, suppressed numbers are not there."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from sqlalchemy import Connection, text
+
+from gisdb.engine import Database
+from gisdb.errors import InputError, NotFound
+from gisdb.geography.units import country, levels_on, unit_by_code
+from gisdb.indicators import INDICATORS
+from gisdb.indicators.evaluator import Answer, Question, State, evaluate, usual_values, years
+
+OLD, NEW = date(2024, 6, 1), date(2026, 6, 1)
+VINTAGES = [
+    ("province", OLD, 63),
+    ("district", OLD, 696),
+    ("commune", OLD, 10_040),
+    ("province", NEW, 34),
+    ("commune", NEW, 3_321),
+]
+
+
+def ask(
+    conn: Connection, indicator: str, level: str, day: date, first: int, last: int, within: int | None = None
+) -> Answer:
+    return evaluate(conn, Question(indicator, level, day, first, last, within))
+
+
+@pytest.mark.parametrize("code", list(INDICATORS))
+@pytest.mark.parametrize(("level", "day", "count"), VINTAGES)
+def test_units_and_the_unplaced_make_the_nation_on_every_vintage(
+    shared: Database, code: str, level: str, day: date, count: int
+) -> None:
+    with shared.owner() as conn:
+        counted = INDICATORS[code]
+        answer = ask(conn, code, level, day, 2021, 2026)
+        assert len(answer.values) == count
+        units = [value.unit.id for value in answer.values if value.unit]
+        for measure, whole in (
+            (counted.numerator, answer.total.numerator),
+            (counted.denominator, answer.total.denominator),
+        ):
+            # Suppressed units carry no numbers, so the parts are counted from the records themselves.
+            recount = conn.execute(
+                text(
+                    f"SELECT {measure.value_sql} FROM {measure.table_name} t"
+                    f" WHERE superseded_at IS NULL AND ({measure.where_sql}) AND year BETWEEN 2021 AND 2026"
+                )
+            ).scalar_one()
+            placed = conn.execute(
+                text(f"""SELECT coalesce({measure.value_sql}, 0) FROM {measure.table_name} t
+                         WHERE superseded_at IS NULL AND ({measure.where_sql}) AND year BETWEEN 2021 AND 2026
+                           AND piece_id IN (SELECT piece_id FROM unit_piece WHERE unit_id = ANY (:units))"""),
+                {"units": units},
+            ).scalar_one()
+            assert whole == recount
+            rest = answer.unplaced.numerator if measure is counted.numerator else answer.unplaced.denominator
+            if answer.unplaced.state is not State.SUPPRESSED:
+                assert placed + (rest or 0) == recount
+
+
+def test_every_vintage_says_the_same_of_the_nation(shared: Database) -> None:
+    with shared.acting_as(None) as conn:
+        for code in INDICATORS:
+            totals = {ask(conn, code, level, day, 2025, 2025).total.value for level, day, _ in VINTAGES}
+            assert len(totals) == 1
+            assert totals != {None}
+
+
+def test_a_unit_says_the_same_on_its_own_page_as_on_the_nations(shared: Database) -> None:
+    with shared.acting_as(None) as conn:
+        nation = ask(conn, "exceedance_share", "province", NEW, 2025, 2025)
+        for value in nation.values[:5]:
+            assert value.unit is not None
+            own = ask(conn, "exceedance_share", "commune", NEW, 2025, 2025, value.unit.id)
+            assert (own.total.state, own.total.value) == (value.state, value.value)
+
+
+def test_a_merged_province_is_the_sum_of_its_parts(shared: Database) -> None:
+    with shared.owner() as conn:
+        new = unit_by_code(conn, "province", "79", NEW)
+        parts = [unit_by_code(conn, "province", code, OLD) for code in ("79", "74", "77")]
+        old = ask(conn, "accident_frequency", "province", OLD, 2024, 2024)
+        today = ask(conn, "accident_frequency", "province", NEW, 2024, 2024)
+        by_id = {value.unit.id: value for value in (*old.values, *today.values) if value.unit}
+        merged = by_id[new.id]
+        workers = sum(by_id[part.id].denominator or 0 for part in parts)
+        victims = sum(by_id[part.id].numerator or 0 for part in parts)
+        assert merged.denominator is not None
+        # Workplaces known only by a present commune lie in the new province alone.
+        assert merged.denominator >= workers > 0
+        assert (merged.numerator or 0) >= victims
+
+
+def test_the_states_are_told_apart_and_a_suppressed_unit_has_no_numbers(shared: Database) -> None:
+    with shared.acting_as(None) as conn:
+        answer = ask(conn, "exceedance_share", "commune", NEW, 2025, 2025)
+        found = {value.state for value in answer.values}
+        assert found == {State.VALUE, State.ZERO, State.SUPPRESSED, State.NO_DATA}
+        for value in answer.values:
+            if value.state is State.SUPPRESSED:
+                assert (value.value, value.numerator, value.denominator) == (None, None, None)
+            if value.state is State.ZERO:
+                assert (value.value, value.numerator) == (0, 0)
+            if value.state in {State.VALUE, State.ZERO}:
+                assert value.denominator is not None
+                assert value.denominator >= 5
+
+
+def test_rollups_equal_a_recount(shared: Database) -> None:
+    with shared.owner() as conn:
+        for one in INDICATORS.values():
+            for measure in (one.numerator, one.denominator):
+                different = conn.execute(
+                    text(f"""SELECT count(*) FROM
+                             (SELECT year::int, piece_id, ({measure.value_sql})::numeric AS value FROM {measure.table_name} t
+                              WHERE superseded_at IS NULL AND ({measure.where_sql}) GROUP BY 1, 2) a
+                             FULL JOIN (SELECT year::int, piece_id, value FROM rollup WHERE measure = :code) b
+                             USING (year, piece_id) WHERE a.value IS DISTINCT FROM b.value"""),
+                    {"code": measure.code},
+                ).scalar_one()
+                assert different == 0, measure.code
+
+
+def test_a_question_that_cannot_be_answered_says_why(shared: Database) -> None:
+    with shared.acting_as(None) as conn:
+        nation = country(conn, NEW)
+        for question, kind, code in (
+            (Question("nonsense", "province", NEW, 2025, 2025), NotFound, "indicator_unknown"),
+            (Question("exceedance_share", "district", NEW, 2025, 2025), InputError, "level_not_on_day"),
+            (Question("exceedance_share", "province", NEW, 2026, 2025), InputError, "years_reversed"),
+            (Question("exceedance_share", "commune", NEW, 2025, 2025, -1), NotFound, "unit_unknown"),
+            (Question("exceedance_share", "province", date(1800, 1, 1), 2025, 2025), InputError, "no_country_on_day"),
+        ):
+            with pytest.raises(kind) as refused:
+                evaluate(conn, question)
+            assert refused.value.code == code
+        assert ask(conn, "exceedance_share", "province", NEW, 2090, 2090).total.state is State.NO_DATA
+        assert nation.level == "country"
+
+
+def test_levels_are_those_of_the_day(shared: Database) -> None:
+    with shared.acting_as(None) as conn:
+        assert [level.code for level in levels_on(conn, OLD)] == ["country", "province", "district", "commune"]
+        assert [level.code for level in levels_on(conn, NEW)] == ["country", "province", "commune"]
+        assert years(conn) == [2021, 2022, 2023, 2024, 2025, 2026]
+        assert len(usual_values(conn, Question("exceedance_share", "province", NEW, 2025, 2025))) > 100

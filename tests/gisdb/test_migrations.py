@@ -1,0 +1,55 @@
+"""Migrations go up, agree with the declarations, go down, and come up again."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
+
+from gisdb import migrate
+from gisdb.engine import Database
+
+
+def test_tables_and_declarations_agree(database: Database) -> None:
+    migrate.check(database)
+    with database.acting_as(None) as conn:
+        assert migrate.current_revision(conn) == migrate.head()
+
+
+def test_down_to_nothing_and_up_again(database: Database) -> None:
+    assert migrate.migrate(database, "base") == "base"
+    with database.owner() as conn:
+        left = conn.execute(
+            text("SELECT count(*) FROM pg_class WHERE relnamespace = 'gisdb'::regnamespace AND relkind = 'r'")
+        )
+        assert left.scalar_one() == 1  # alembic's own
+    migrate.migrate(database)
+    migrate.check(database)
+
+
+def test_migrating_again_changes_nothing(database: Database) -> None:
+    counted = text(
+        "SELECT (SELECT count(*) FROM code_list), (SELECT count(*) FROM exposure_limit), (SELECT count(*) FROM account)"
+    )
+    with database.owner() as conn:
+        before = conn.execute(counted).one()
+    migrate.migrate(database)
+    with database.owner() as conn:
+        assert conn.execute(counted).one() == before
+    assert before[0] > 200
+    assert before[1] > 40
+
+
+def test_the_serving_role_owns_nothing_and_cannot_change_records(database: Database) -> None:
+    with database.acting_as(None, write=True) as conn:
+        owned = conn.execute(text("SELECT count(*) FROM pg_class WHERE relowner = current_user::regrole"))
+        assert owned.scalar_one() == 0
+    for statement in (
+        "DELETE FROM measurement",
+        "UPDATE measurement SET value = 0",
+        "INSERT INTO admin_unit (level, code, name_vi, name_en, valid) VALUES ('x', 'x', 'x', 'x', '(,)')",
+        "UPDATE rollup SET value = 0",
+        "ALTER TABLE measurement DISABLE ROW LEVEL SECURITY",
+    ):
+        with pytest.raises(ProgrammingError), database.acting_as(None, write=True) as conn:
+            conn.execute(text(statement))
