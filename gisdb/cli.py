@@ -33,10 +33,10 @@ _VERBS = {
 class Verbs(click.Group):
     """Finds a verb by its name without importing the others."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, _ctx: click.Context) -> list[str]:
         return list(_VERBS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
         return _verb(cmd_name) if cmd_name in _VERBS else None
 
 
@@ -71,9 +71,7 @@ def _guarded(run: Callable[[], object], *, as_json: bool) -> int:
     except click.ClickException as problem:
         problem.show()
         return problem.exit_code
-    except click.Abort:
-        return 130
-    except KeyboardInterrupt:
+    except (click.Abort, KeyboardInterrupt):
         return 130
     except GisdbError as problem:
         _show(problem, as_json=as_json)

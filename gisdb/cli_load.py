@@ -30,7 +30,7 @@ def load() -> None:
 
 @load.command()
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
-def shipped(as_json: bool) -> None:
+def shipped(*, as_json: bool) -> None:
     """Load the sets that ship with the program; again and again without harm."""
     from loaders.boundaries import load_shipped
 
@@ -63,7 +63,7 @@ def shipped(as_json: bool) -> None:
 @click.option("--allow-partial", "partial", is_flag=True, help="The file may leave out units; they keep their shapes.")
 @click.option("--dry-run", is_flag=True, help="Check and report, write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
-def boundaries(as_json: bool, valid_from: datetime, valid_to: datetime | None, **asked: Any) -> None:  # noqa: ANN401
+def boundaries(*, as_json: bool, valid_from: datetime, valid_to: datetime | None, **asked: Any) -> None:  # noqa: ANN401
     """Load the units' boundaries from PATH: a zipped or plain shapefile, a GeoPackage or GeoJSON.
 
     Where units of the level are there on the first day, PATH must name them all and gives them its shapes. Where there

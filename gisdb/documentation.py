@@ -14,13 +14,13 @@ _MADE = "<!-- Written by `make docs`; a test compares it with the program. -->\n
 
 def pages() -> dict[str, str]:
     """Every generated page: its name in ``docs/`` and its Markdown."""
-    from gisdb.registers.describing import data_dictionary
+    from gisdb.registers.describing import describe
 
     return {
         "settings.md": _MADE + settings_page(),
         "commands.md": _MADE + commands_page(),
         "indicators.md": _MADE + indicators_page(),
-        "data-dictionary.md": _MADE + data_dictionary(),
+        "data-dictionary.md": describe(),
     }
 
 

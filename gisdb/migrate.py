@@ -40,6 +40,7 @@ def catalogue() -> MetaData:
     import gisdb.limits.tables
     import gisdb.registers.tables
 
+    assert gisdb.registers.tables.upload is not None
     registers("")
     return metadata
 
@@ -50,7 +51,7 @@ def belongs_to_us(
     kind: Literal[
         "schema", "table", "column", "index", "unique_constraint", "foreign_key_constraint", "check_constraint"
     ],
-    reflected: bool,
+    reflected: bool,  # noqa: FBT001 - alembic calls it so
     _other: SchemaItem | None,
 ) -> bool:
     """Whether the comparison of model and database looks at a thing; more registers and SQL's own indexes are not the chain's."""

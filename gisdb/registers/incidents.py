@@ -132,7 +132,7 @@ REGISTER = Register(
             "place_latitude",
             "Vĩ độ nơi xảy ra",
             "Place latitude",
-            Quantity(Decimal(-90), Decimal(90)),
+            Quantity(Decimal(-180), Decimal(180)),
             example="10,77653",
             unit="°",
         ),

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 
-class CellProblem(ValueError):  # noqa: N818 - it is the clerk's problem, not an error of ours
+class CellProblem(ValueError):
     """A cell that cannot be read: ``code`` names the sentence, ``params`` fill it. The cell itself is added by the reader."""
 
     def __init__(self, code: str, /, **params: object) -> None:

@@ -73,7 +73,8 @@ REGISTER = Register(
         Rule(
             "hours_per_worker_unusual",
             "hours",
-            "s.workers > 0 AND s.hours IS NOT NULL AND s.hours::numeric / s.workers NOT BETWEEN 500 AND 3000",
+            "s.workers > 0 AND s.hours::numeric / s.workers NOT BETWEEN 500 AND 3000"
+            " AND s.hours <= s.workers::bigint * 8784",
             Severity.WARNING,
             "jsonb_build_object('hours_per_worker', round(s.hours::numeric / s.workers))",
         ),

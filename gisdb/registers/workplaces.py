@@ -121,7 +121,8 @@ REGISTER = Register(
             "latitude",
             "Vĩ độ",
             "Latitude",
-            Quantity(Decimal(-90), Decimal(90)),
+            # As wide as the longitude, so that swapped coordinates are called that.
+            Quantity(Decimal(-180), Decimal(180)),
             example="10,77653",
             unit="°",
             aliases=("lat", "vĩ độ (wgs84)"),

@@ -1,4 +1,4 @@
-"""the house
+"""The house.
 
 Must not break the version of the program that runs before it: add, fill, then require; drop one release later.
 """

@@ -1,0 +1,94 @@
+"""An import's receipt on a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from gisdb.messages import sentence
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from loaders.tables.problem import Group, Problem
+    from loaders.tables.receipt import Receipt
+
+# So many lines of each kind of problem are shown; all of them are in the JSON form.
+SHOWN = 5
+_COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
+
+
+def show(receipt: Receipt, language: str) -> None:
+    """Print what became of the file: how it was read, what is wrong and how to mend it, what was done."""
+    from rich.console import Console
+    from rich.markup import escape
+
+    console = Console(highlight=False, soft_wrap=True)
+    if receipt.reading:
+        console.print(escape(_said("receipt_reading", receipt.reading, language)), style="dim")
+        columns = receipt.reading["columns"]
+        assert isinstance(columns, Mapping)
+        listed = ", ".join(f"{header} → {name}" if header != name else name for header, name in columns.items())
+        console.print(escape(_said("receipt_columns", {"columns": listed}, language)), style="dim")
+    for group in receipt.problems.groups:
+        _show_group(console, receipt, group, language)
+    if receipt.counts:
+        console.print(escape(_said("receipt_counts", receipt.counts, language)))
+    if receipt.synthetic:
+        console.print(escape(_said("import_synthetic", {}, language)), style="bold magenta")
+    _show_end(console, receipt, language)
+
+
+def _said(code: str, params: Mapping[str, object], language: str) -> str:
+    return sentence(code, params, language).text
+
+
+def _show_group(console: Console, receipt: Receipt, group: Group, language: str) -> None:
+    from rich.markup import escape
+
+    from loaders.tables.problem import label
+
+    of_group = (
+        one
+        for one in receipt.problems
+        if (one.code, one.severity, one.column) == (group.code, group.severity, group.column)
+    )
+    listed = list(islice(of_group, SHOWN))
+    colour = _COLOURS[group.severity.value]
+    column = label(receipt.register, group.column, language)
+    head = _said(f"severity_{group.severity.value}", {}, language) + (f" × {group.count}" if group.count > 1 else "")
+    console.print(f"[bold {colour}]{escape(head)}[/]" + (f" · {escape(column)}" if column else ""))
+    for problem in listed:
+        console.print(f"  {escape(_line(problem, receipt, language))}")
+    if group.count > len(listed):
+        console.print(f"  {escape(_said('receipt_more', {'count': group.count - len(listed)}, language))}")
+    fix = listed[0].said(receipt.register, language).fix
+    if fix:
+        console.print(f"  [green]→[/] {escape(fix)}")
+
+
+def _line(problem: Problem, receipt: Receipt, language: str) -> str:
+    text = problem.said(receipt.register, language).text
+    if problem.line is None:
+        return text
+    return f"{_said('receipt_where', {'line': problem.line}, language)}: {text}"
+
+
+def _show_end(console: Console, receipt: Receipt, language: str) -> None:
+    from rich.markup import escape
+
+    from gisdb.registers.register import Severity
+
+    register = receipt.register
+    params = {
+        "file": receipt.file_name,
+        "register": register.vi if language == "vi" else register.en,
+        "upload": receipt.upload_id,
+        "errors": receipt.problems.count(Severity.ERROR),
+        "warnings": receipt.problems.count(Severity.WARNING),
+    }
+    said = sentence(f"import_{receipt.state.value}", params, language)
+    console.print(f"[bold {'green' if receipt.done else 'red'}]{escape(said.text)}[/]")
+    if said.fix:
+        console.print(escape(said.fix))
