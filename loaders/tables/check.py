@@ -1,0 +1,139 @@
+"""Staged rows against the database, in sets: what they refer to, the register's rules, and what is there already.
+
+An account that may not see a row is told what it would be told if there were none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from psycopg import sql
+from sqlalchemy import Connection
+
+from gisdb.registers.register import Register, Rule, Severity
+from loaders.tables.problem import KEPT, Problem, Problems
+from loaders.tables.ready import READY, finding, make_ready
+from loaders.tables.rules import late_rules_of, rules_of, told_by
+from loaders.tables.stage import driver
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How many staged rows would be added, change a record, are there already, and can't come in.
+
+    ``synthetic``: whether what would be written is sample data by the file's own word.
+    """
+
+    added: int
+    changed: int
+    unchanged: int
+    refused: int
+    synthetic: bool
+
+
+@dataclass(frozen=True)
+class _Finding:
+    """A rule that rows of `READY` break: which ones, with what parameters, how many."""
+
+    rule: Rule
+    where: sql.Composable
+    params: sql.Composable
+    count: int
+
+
+def check(conn: Connection, register: Register, problems: Problems) -> Outcome:
+    """Judge every staged row; what is wrong is added to ``problems``."""
+    rules, late = rules_of(register), late_rules_of(register)
+    make_ready(conn, register, rules)
+    broken = _broken(rules)
+    counts = _counts(conn, rules, late, broken)
+    for position, rule in enumerate(rules):
+        if count := counts[f"rule {position}"]:
+            found = _Finding(rule, sql.SQL("{} IS NOT NULL").format(finding(position)), finding(position), count)
+            _report(conn, register, found, problems)
+    for position, rule in enumerate(late):
+        if count := counts[f"late {position}"]:
+            where = sql.SQL("NOT {} AND {}").format(broken, sql.SQL(rule.broken))
+            _report(conn, register, _Finding(rule, where, sql.SQL(rule.params), count), problems)
+    twice = _report_twice(conn, register, broken, problems)
+    if counts["sample"] and counts["real"]:
+        # Sample data and real figures in one upload could not be told apart any more.
+        problems.add(Problem("synthetic_mixed", line=counts["first real"], params={"count": counts["sample"]}))
+    refused = counts["refused"] + twice
+    return Outcome(counts["added"], counts["changed"], counts["unchanged"], refused, bool(counts["sample"]))
+
+
+def _broken(rules: list[Rule]) -> sql.Composable:
+    """True for a row of `READY` that breaks a rule that keeps it out."""
+    errors = [position for position, rule in enumerate(rules) if rule.severity is Severity.ERROR]
+    parts = [sql.SQL("{} IS NOT NULL").format(finding(position)) for position in errors]
+    return sql.SQL("({})").format(sql.SQL(" OR ").join([sql.SQL("false"), *parts]))
+
+
+def _counts(conn: Connection, rules: list[Rule], late: list[Rule], broken: sql.Composable) -> dict[str, int]:
+    """Rows by outcome, findings by rule: one reading of `READY`."""
+    keeps = [sql.SQL("({}) IS NOT TRUE").format(sql.SQL(rule.broken)) for rule in late]
+    good = sql.SQL("(NOT {} AND {})").format(broken, sql.SQL(" AND ").join([sql.SQL("true"), *keeps]))
+    of = sql.SQL("count(*) FILTER (WHERE {} AND {})")
+    written = sql.SQL("intake_outcome <> 'unchanged' AND {}")
+    real = written.format(sql.SQL("NOT intake_synthetic"))
+    wanted: dict[str, sql.Composable] = {
+        name: of.format(good, sql.SQL("intake_outcome = {}").format(sql.Literal(name)))
+        for name in ("added", "changed", "unchanged")
+    }
+    wanted |= {
+        "refused": sql.SQL("count(*) FILTER (WHERE NOT {})").format(good),
+        "sample": of.format(good, written.format(sql.SQL("intake_synthetic"))),
+        "real": of.format(good, real),
+        "first real": sql.SQL("min(line) FILTER (WHERE {} AND {})").format(good, real),
+    }
+    wanted |= {f"rule {position}": sql.SQL("count({})").format(finding(position)) for position in range(len(rules))}
+    wanted |= {
+        f"late {position}": sql.SQL("count(*) FILTER (WHERE NOT {} AND {})").format(broken, sql.SQL(rule.broken))
+        for position, rule in enumerate(late)
+    }
+    row = (
+        driver(conn).execute(sql.SQL("SELECT {} FROM {}").format(sql.SQL(", ").join(wanted.values()), READY)).fetchone()
+    )
+    assert row is not None
+    return dict(zip(wanted, row, strict=True))
+
+
+def _report(conn: Connection, register: Register, found: _Finding, problems: Problems) -> None:
+    rule = found.rule
+    cell: sql.Composable = sql.SQL("NULL")
+    if rule.column:
+        field = sql.Identifier(register.column(rule.column).fields[0].name)
+        cell = sql.SQL("coalesce(raw ->> {}, {}::text)").format(sql.Literal(rule.column), field)
+    query = sql.SQL("SELECT line, {}, {} FROM {} WHERE {} ORDER BY line LIMIT {}").format(
+        cell, found.params, READY, found.where, sql.Literal(KEPT)
+    )
+    listed = [
+        Problem(rule.code, rule.severity, line, rule.column or None, text, said)
+        for line, text, said in driver(conn).execute(query)
+    ]
+    problems.extend(listed)
+    problems.count_unlisted(listed[0], found.count - len(listed))
+
+
+def _report_twice(conn: Connection, register: Register, broken: sql.Composable, problems: Problems) -> int:
+    """Rows of one key within the file: each after the first is told the first one's line. Returns how many are else good."""
+    names = [*told_by(register), *register.key]
+    same = [sql.SQL("r.{0} IS NOT DISTINCT FROM twice.{0}").format(sql.Identifier(name)) for name in names]
+    query = sql.SQL(
+        """SELECT r.line, twice.first, {broken} FROM {ready} AS r
+           JOIN (SELECT {fields}, min(line) AS first FROM {ready} WHERE {owner} IS NOT NULL
+                 GROUP BY {fields} HAVING count(*) > 1) AS twice ON {same}
+           WHERE r.line > twice.first ORDER BY r.line"""
+    ).format(
+        broken=broken,
+        ready=READY,
+        fields=sql.SQL(", ").join(map(sql.Identifier, names)),
+        owner=sql.Identifier(names[0]),
+        same=sql.SQL(" AND ").join(same),
+    )
+    otherwise_good = 0
+    for line, first, is_broken in driver(conn).execute(query):
+        problems.add(Problem("row_twice", line=line, params={"first": first, "columns": tuple(names)}))
+        otherwise_good += not is_broken
+    return otherwise_good

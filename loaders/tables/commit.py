@@ -1,0 +1,174 @@
+"""Ready rows → the register: append-only, in the transaction that checked them, with all that follows from them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from psycopg import sql
+from sqlalchemy import Connection
+
+from gisdb.access.accounts import Account
+from gisdb.errors import InputError
+from gisdb.registers.register import Bound, Register
+from loaders.tables.read import BLOCK_BYTES, Table
+from loaders.tables.ready import READY
+from loaders.tables.stage import driver
+
+# Commits take their turn, so that what was checked is what is there.
+_LOCK = 0x67697364_7570
+
+_UPLOAD = """
+    INSERT INTO upload (register, account_id, file_name, sha256, bytes, state, synthetic, counts, reading, committed_at)
+    VALUES (%(register)s, %(account)s, %(file_name)s, %(sha256)s, %(bytes)s, 'committed', %(synthetic)s,
+            %(counts)s::jsonb, %(reading)s::jsonb, now())
+    RETURNING id
+"""
+
+
+def take_turn(conn: Connection) -> None:
+    """Wait for other commits; the turn ends with the transaction."""
+    driver(conn).execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
+
+
+def commit(
+    conn: Connection,
+    register: Register,
+    account: Account,
+    table: Table,
+    *,
+    file_name: str,
+    synthetic: bool,
+    counts: Mapping[str, int],
+    reading: Mapping[str, object],
+) -> int:
+    """Write the ready rows, the file and the trail; supersede what they change; recount what they touch.
+
+    Returns:
+        The upload's id.
+
+    Raises:
+        InputError: ``file_changed`` where the file is no longer the one that was read.
+    """
+    row = (
+        driver(conn)
+        .execute(
+            _UPLOAD,
+            {
+                "register": register.name,
+                "account": account.id,
+                "file_name": file_name,
+                "sha256": table.sha256,
+                "bytes": table.size,
+                "synthetic": synthetic,
+                "counts": json.dumps(counts),
+                "reading": json.dumps(reading, ensure_ascii=False),
+            },
+        )
+        .fetchone()
+    )
+    assert row is not None
+    upload_id = int(row[0])
+    _keep_file(conn, table, upload_id)
+    _supersede(conn, register, upload_id)
+    _insert(conn, register, upload_id)
+    _recount(conn, register, upload_id)
+    detail = {"register": register.name, "upload": upload_id, **counts}
+    driver(conn).execute(
+        "INSERT INTO audit (account_id, action, detail) VALUES (%s, 'import', %s::jsonb)",
+        (account.id, json.dumps(detail)),
+    )
+    return upload_id
+
+
+def _keep_file(conn: Connection, table: Table, upload_id: int) -> None:
+    """The file's bytes, sent in parts, so that a large file need not fit into our memory."""
+    digest = hashlib.sha256()
+    with driver(conn).cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE intake_part (number integer, bytes bytea) ON COMMIT DROP")
+        with cursor.copy("COPY intake_part FROM STDIN (FORMAT binary)") as copy:
+            copy.set_types(["int4", "bytea"])
+            for number, block in enumerate(_parts(table.path)):
+                digest.update(block)
+                copy.write_row((number, block))
+        if digest.hexdigest() != table.sha256:
+            raise InputError("file_changed")
+        cursor.execute(
+            """INSERT INTO upload_file (upload_id, content)
+               SELECT %s, string_agg(bytes, ''::bytea ORDER BY number) FROM intake_part""",
+            (upload_id,),
+        )
+
+
+def _parts(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while block := file.read(BLOCK_BYTES):
+            yield block
+
+
+def _supersede(conn: Connection, register: Register, upload_id: int) -> None:
+    owner = sql.Identifier(register.owner_field)
+    driver(conn).execute(
+        sql.SQL(
+            """UPDATE {table} AS t SET superseded_at = now(), superseded_by = {upload}
+               FROM {ready} AS s
+               WHERE s.intake_outcome = 'changed' AND t.{owner} = s.{owner} AND t.id = s.intake_id"""
+        ).format(
+            table=sql.Identifier("gisdb", register.table_name),
+            upload=sql.Literal(upload_id),
+            ready=READY,
+            owner=owner,
+        )
+    )
+
+
+def _insert(conn: Connection, register: Register, upload_id: int) -> None:
+    """In the order of the natural key, which is the order of the table's largest index; of the lines, where owners are made."""
+    at_commit = {one.name: sql.SQL(one.sql) for one in register.derived if one.before}
+    names = list(dict.fromkeys((register.owner_field, *_place(register), *register.stored_fields, "line", "raw")))
+    values = [at_commit.get(name, sql.Identifier("s", name)) for name in names]
+    order = ["line"] if register.owner_field in at_commit else [register.owner_field, *register.key]
+    driver(conn).execute(
+        sql.SQL(
+            """INSERT INTO {table} ({names}, upload_id)
+               SELECT {values}, {upload} FROM {ready} AS s WHERE s.intake_outcome <> 'unchanged' ORDER BY {order}"""
+        ).format(
+            table=sql.Identifier("gisdb", register.table_name),
+            names=sql.SQL(", ").join(map(sql.Identifier, names)),
+            values=sql.SQL(", ").join(values),
+            upload=sql.Literal(upload_id),
+            ready=READY,
+            order=sql.SQL(", ").join(sql.Identifier("s", name) for name in order),
+        )
+    )
+
+
+def _place(register: Register) -> tuple[str, ...]:
+    return ("piece_id",) if register.bound is Bound.WORKPLACE else ()
+
+
+def _recount(conn: Connection, register: Register, upload_id: int) -> None:
+    """The rollup cells that records left and entered; records of workplaces that moved follow them first."""
+    if register.bound is not Bound.WORKPLACE:
+        return
+    table = sql.Identifier("gisdb", register.table_name)
+    if register.amends_places:
+        driver(conn).execute(
+            sql.SQL("SELECT replace_records(array_agg(DISTINCT workplace_id)) FROM {} WHERE upload_id = {}").format(
+                table, sql.Literal(upload_id)
+            )
+        )
+    driver(conn).execute(
+        sql.SQL(
+            """SELECT refresh_rollup({name}, array_agg(year), array_agg(piece_id)) FROM (
+                   SELECT year::integer, piece_id FROM {table} WHERE upload_id = {upload}
+                   UNION SELECT intake_year::integer, intake_piece FROM {ready} WHERE intake_outcome = 'changed') AS cell"""
+        ).format(
+            name=sql.Literal(register.table_name),
+            table=table,
+            upload=sql.Literal(upload_id),
+            ready=READY,
+        )
+    )

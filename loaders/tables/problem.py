@@ -1,0 +1,104 @@
+"""What is wrong with a file, where, and what to do: collected by the steps, put into words by who shows it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from gisdb.messages import Sentence, sentence
+from gisdb.registers.register import Register, Severity
+
+# A file of a million bad lines must not fill the memory: all are counted, so many of each severity are kept.
+KEPT = 10_000
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing to look at.
+
+    Attributes:
+        code: names the sentence in ``gisdb/messages``; ``params`` fill its blanks.
+        severity: an error keeps the file out, a warning asks for a confirmation, a note only says.
+        line: line of the file, 1 is its first; None where the whole file is meant.
+        column: the register's name of the column; None where no single one is meant.
+        cell: the text as it stands in the file.
+    """
+
+    code: str
+    severity: Severity = Severity.ERROR
+    line: int | None = None
+    column: str | None = None
+    cell: str | None = None
+    params: Mapping[str, object] = field(default_factory=dict)
+
+    def said(self, register: Register, language: str) -> Sentence:
+        """What is wrong and what to do, without the place."""
+        known = dict(self.params) | {"cell": self.cell or "", "column": label(register, self.column, language)}
+        if isinstance(columns := self.params.get("columns"), tuple):
+            known["columns"] = ", ".join(label(register, name, language) for name in columns)
+        return sentence(self.code, known, language)
+
+
+def label(register: Register, column: str | None, language: str) -> str:
+    """A column's name as people read it; a field that is no column keeps its own, None is ``""``."""
+    found = next((one for one in register.columns if one.name == column), None)
+    if found is None:
+        return column or ""
+    return found.vi if language == "vi" else found.en
+
+
+@dataclass(frozen=True)
+class Group:
+    """How often one thing is wrong in one column."""
+
+    code: str
+    severity: Severity
+    column: str | None
+    count: int
+
+
+class Problems:
+    """Collects problems: counts every one, keeps the first `KEPT` of each severity."""
+
+    def __init__(self) -> None:
+        self._kept: list[Problem] = []
+        self._counts: Counter[tuple[Severity, str, str | None]] = Counter()
+        self._of: Counter[Severity] = Counter()
+
+    def add(self, problem: Problem) -> None:
+        """Count one, and keep it while there is room."""
+        self._counts[problem.severity, problem.code, problem.column] += 1
+        self._of[problem.severity] += 1
+        if self._of[problem.severity] <= KEPT:
+            self._kept.append(problem)
+
+    def extend(self, problems: Iterable[Problem]) -> None:
+        """Add many."""
+        for problem in problems:
+            self.add(problem)
+
+    def count_unlisted(self, like: Problem, count: int) -> None:
+        """Count more of a problem's kind than were listed."""
+        self._counts[like.severity, like.code, like.column] += count
+        self._of[like.severity] += count
+
+    def count(self, severity: Severity) -> int:
+        """How many of a severity."""
+        return self._of[severity]
+
+    @property
+    def counted(self) -> int:
+        """How many in all, kept or not."""
+        return self._of.total()
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        """Counts by code and column, errors first, the most frequent first."""
+        order = list(Severity)
+        found = [Group(code, severity, column, count) for (severity, code, column), count in self._counts.items()]
+        return tuple(sorted(found, key=lambda one: (order.index(one.severity), -one.count, one.code, one.column or "")))
+
+    def __iter__(self) -> Iterator[Problem]:
+        order = list(Severity)
+        return iter(sorted(self._kept, key=lambda one: (order.index(one.severity), one.line or 0)))

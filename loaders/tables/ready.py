@@ -1,0 +1,149 @@
+"""Staged rows made ready: references resolved, places found, fields derived, rules asked and outcomes known; one pass."""
+
+from __future__ import annotations
+
+from psycopg import sql
+from sqlalchemy import Connection
+
+from gisdb.registers.column import Reference
+from gisdb.registers.register import Bound, Register, Rule, stored_names
+from loaders.tables.rules import asks_place, owner_column, target_of
+from loaders.tables.stage import STAGE, driver
+
+READY = sql.Identifier("intake_ready")
+
+
+def finding(position: int) -> sql.Identifier:
+    """The field of `READY` that holds what a rule found: its sentence's parameters, NULL where it is kept."""
+    return sql.Identifier(f"intake_rule_{position}")
+
+
+def make_ready(conn: Connection, register: Register, rules: list[Rule]) -> None:
+    """Make `READY` from the stage: its fields, the record's resolved and derived ones, findings and outcome.
+
+    ``intake_id``, ``intake_year`` and ``intake_piece`` are those of the record that stands under the row's key;
+    ``intake_outcome`` is ``added``, ``changed`` or ``unchanged``.
+    """
+    if asks_place(register):
+        _find_places(conn, register)
+    driver(conn).execute(_ready(register, rules))
+    driver(conn).execute(sql.SQL("ANALYZE {}").format(READY))
+
+
+def _find_places(conn: Connection, register: Register) -> None:
+    """Every workplace and day of the file, once: the workplace's id and where it lay; both NULL where unknown."""
+    column = owner_column(register)
+    assert isinstance(column.kind, Reference)
+    driver(conn).execute(
+        sql.SQL(
+            """CREATE TEMP TABLE intake_place ON COMMIT DROP AS
+               WITH asked AS MATERIALIZED (
+                   SELECT d.owner, d.day, w.{target} AS workplace_id
+                   FROM (SELECT DISTINCT s.{name} AS owner, ({day})::date AS day FROM {stage} AS s) AS d
+                   LEFT JOIN {table} AS w ON w.{key} = d.owner
+               ), place AS MATERIALIZED (
+                   SELECT p.* FROM (SELECT array_agg(workplace_id) AS workplaces, array_agg(day) AS days
+                                    FROM asked WHERE workplace_id IS NOT NULL) AS a,
+                                   intake_pieces(a.workplaces, a.days) AS p
+               )
+               SELECT asked.*, place.piece_id FROM asked LEFT JOIN place USING (workplace_id, day)"""
+        ).format(
+            name=sql.Identifier(column.name),
+            day=sql.SQL(register.placed_on),
+            stage=STAGE,
+            table=sql.Identifier("gisdb", column.kind.table),
+            key=sql.Identifier(column.kind.key),
+            target=sql.Identifier(column.kind.target),
+        )
+    )
+    driver(conn).execute("ANALYZE intake_place")
+
+
+def _ready(register: Register, rules: list[Rule]) -> sql.Composed:
+    resolved = _resolved(register)
+    listed = [sql.SQL("{} AS {}").format(value, sql.Identifier(name)) for name, value in resolved.items()]
+    listed += [
+        sql.SQL("CASE WHEN {} THEN {} END AS {}").format(sql.SQL(rule.broken), sql.SQL(rule.params), finding(position))
+        for position, rule in enumerate(rules)
+    ]
+    placed = register.bound is Bound.WORKPLACE
+    return sql.SQL(
+        """CREATE TEMP TABLE {ready} ON COMMIT DROP AS
+           SELECT s.*, {listed}, existing.id AS intake_id, {year} AS intake_year, {piece} AS intake_piece,
+                  CASE WHEN existing.id IS NULL THEN 'added' WHEN {same} THEN 'unchanged' ELSE 'changed' END
+                      AS intake_outcome
+           FROM {stage} AS s {references} {joins}
+           LEFT JOIN {table} AS existing ON existing.superseded_at IS NULL AND {key}"""
+    ).format(
+        ready=READY,
+        listed=sql.SQL(", ").join(listed),
+        year=sql.SQL("existing.year" if placed else "NULL::integer"),
+        piece=sql.SQL("existing.piece_id" if placed else "NULL::integer"),
+        same=_same(register, resolved),
+        stage=STAGE,
+        references=sql.SQL(" ").join(_references(register)),
+        joins=sql.SQL(register.joins),
+        table=sql.Identifier("gisdb", register.table_name),
+        key=_key(register, resolved),
+    )
+
+
+def _resolved(register: Register) -> dict[str, sql.Composable]:
+    """Fields of the record that the stage has not, with their SQL: targets of references, the place, derived ones."""
+    found: dict[str, sql.Composable] = {}
+    for column in register.columns:
+        kind = column.kind
+        if isinstance(kind, Reference) and kind.stored:
+            found[kind.stored] = sql.Identifier(*target_of(register, column))
+    if asks_place(register):
+        found["piece_id"] = sql.Identifier("pl", "piece_id")
+    for one in register.derived:
+        found[one.name] = sql.SQL(one.before or one.sql)
+    return found
+
+
+def _references(register: Register) -> list[sql.Composable]:
+    joins: list[sql.Composable] = []
+    if asks_place(register):
+        joins.append(
+            sql.SQL("LEFT JOIN intake_place AS pl ON pl.owner = {} AND pl.day = ({})::date").format(
+                sql.Identifier("s", owner_column(register).name), sql.SQL(register.placed_on)
+            )
+        )
+    for column in register.columns:
+        kind = column.kind
+        if isinstance(kind, Reference) and target_of(register, column)[0] != "pl":
+            joins.append(
+                sql.SQL("LEFT JOIN {table} AS {alias} ON {alias}.{key} = {given}").format(
+                    table=sql.Identifier("gisdb", kind.table),
+                    alias=sql.Identifier(f"ref_{column.name}"),
+                    key=sql.Identifier(kind.key),
+                    given=sql.Identifier("s", column.name),
+                )
+            )
+    return joins
+
+
+def _key(register: Register, resolved: dict[str, sql.Composable]) -> sql.Composable:
+    """The join to the record of a row's natural key. Only ``=`` can use an index, and it says enough where nothing is NULL."""
+    nullable = {one.name for one in register.table.columns if one.nullable}
+    parts = [
+        sql.SQL("{} IS NOT DISTINCT FROM {}" if name in nullable else "{} = {}").format(
+            sql.Identifier("existing", name), resolved.get(name, sql.Identifier("s", name))
+        )
+        for name in (register.owner_field, *register.key)
+    ]
+    return sql.SQL(" AND ").join(parts)
+
+
+def _same(register: Register, resolved: dict[str, sql.Composable]) -> sql.Composable:
+    """Whether the record says what the file says. What is derived follows from that and does not make it another record."""
+    key = {register.owner_field, *register.key}
+    names = [name for column in register.columns for name in stored_names(column) if name not in key]
+    parts = [
+        sql.SQL("{} IS NOT DISTINCT FROM {}").format(
+            sql.Identifier("existing", name), resolved.get(name, sql.Identifier("s", name))
+        )
+        for name in names
+    ]
+    return sql.SQL(" AND ").join([sql.SQL("true"), *parts])

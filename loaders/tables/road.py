@@ -1,0 +1,215 @@
+"""The whole road of one file: read, match, parse, stage, check, commit, in one transaction, to a receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from sqlalchemy import Connection
+
+from gisdb.access.accounts import Account
+from gisdb.engine import Database
+from gisdb.errors import Forbidden, InputError
+from gisdb.progress import Progress, silent
+from gisdb.registers.notation import Style
+from gisdb.registers.register import Register, Severity
+from loaders.tables.check import Outcome, check
+from loaders.tables.commit import commit, take_turn
+from loaders.tables.match import Matching, match
+from loaders.tables.parse import Parser
+from loaders.tables.problem import Problem, Problems
+from loaders.tables.read import Table, read
+from loaders.tables.receipt import Receipt, State
+from loaders.tables.stage import driver, fill_stage, make_stage
+from loaders.tables.style import infer_style
+
+MAX_BYTES = 256 * 1024 * 1024
+DECIMAL_MARKS = {"comma": ",", "point": "."}
+
+
+@dataclass(frozen=True)
+class _Intake:
+    """One file on its way."""
+
+    register: Register
+    account: Account
+    table: Table
+    matching: Matching
+    style: Style
+    file_name: str
+    problems: Problems
+
+    @property
+    def reading(self) -> dict[str, object]:
+        """How the file is read, for the receipt and the upload."""
+        return {
+            "delimiter": self.table.delimiter,
+            "decimal_mark": self.style.decimal_mark,
+            "days": self.style.day_order,
+            "columns": {one.header: one.column.name for one in self.matching.matched},
+        }
+
+
+def import_file(
+    database: Database,
+    account: Account | None,
+    register: Register,
+    path: Path,
+    *,
+    file_name: str | None = None,
+    dry_run: bool = False,
+    confirmed: bool = False,
+    decimal: Literal["comma", "point"] | None = None,
+    synthetic: bool = False,
+    max_bytes: int = MAX_BYTES,
+    progress: Progress = silent,
+) -> Receipt:
+    """Bring a CSV file into a register: all of it or nothing.
+
+    Args:
+        database: where to.
+        account: who does it; rows out of its scope are refused as if their workplaces were unknown.
+        register: which register.
+        path: the file; it must not change meanwhile.
+        file_name: the name that people know it by; the path's own if not given.
+        dry_run: stop after checking.
+        confirmed: whether the warnings were read; without it a file with warnings stays out.
+        decimal: the decimal mark, where the file does not show it.
+        synthetic: label the upload as sample data; a file that says so of its rows needs no telling.
+        max_bytes: the largest file that is read.
+        progress: told of each step.
+
+    Returns:
+        The receipt; a file that can't come in is no exception, it is a receipt with its problems.
+
+    Raises:
+        Forbidden: ``import_needs_account``.
+    """
+    if account is None:
+        raise Forbidden("import_needs_account")
+    name = file_name or path.name
+    problems = Problems()
+    try:
+        progress("step_import_read", file=name)
+        table = read(path, max_bytes)
+        with database.acting_as(account, write=True, timeout_s=0) as conn:
+            found = _same_file(conn, register, table, decimal)
+            if found is not None:
+                return Receipt(register, name, State.UNCHANGED, upload_id=found, problems=_known_file(found))
+            matching = match(register, table.header)
+            problems.extend(matching.problems)
+            style = _style(table, matching, decimal)
+            if isinstance(style, Problem):
+                problems.add(style)
+            if not matching.usable or isinstance(style, Problem):
+                return Receipt(register, name, State.REFUSED, problems=problems)
+            intake = _Intake(register, account, table, matching, style, name, problems)
+            receipt = _travel(
+                conn, intake, dry_run=dry_run, confirmed=confirmed, synthetic=synthetic, progress=progress
+            )
+            if receipt.state is not State.COMMITTED:
+                conn.rollback()
+            return receipt
+    except InputError as refusal:
+        problems.add(_of_file(refusal))
+        return Receipt(register, name, State.REFUSED, problems=problems)
+
+
+def _travel(
+    conn: Connection, intake: _Intake, *, dry_run: bool, confirmed: bool, synthetic: bool, progress: Progress
+) -> Receipt:
+    register, problems = intake.register, intake.problems
+    progress("step_import_parse", file=intake.file_name)
+    parser = _parser(intake)
+    make_stage(conn, register)
+    fill_stage(conn, parser.fields, parser.chunks(intake.table.rows()))
+    if parser.read == 0:
+        raise InputError("file_without_rows")
+    if not dry_run:
+        take_turn(conn)
+    progress("step_import_check", rows=parser.read)
+    outcome = check(conn, register, problems)
+    counts = _counts(parser, outcome)
+    state = _state(problems, outcome, dry_run=dry_run, confirmed=confirmed)
+    labelled = synthetic or outcome.synthetic
+    upload_id = None
+    if state is State.COMMITTED:
+        progress("step_import_commit", rows=outcome.added + outcome.changed)
+        upload_id = commit(
+            conn,
+            register,
+            intake.account,
+            intake.table,
+            file_name=intake.file_name,
+            synthetic=labelled,
+            counts=counts,
+            reading=intake.reading,
+        )
+    return Receipt(register, intake.file_name, state, counts, intake.reading, problems, upload_id, labelled)
+
+
+def _parser(intake: _Intake) -> Parser:
+    present = {one.column.name for one in intake.matching.matched}
+    absent = tuple(one for one in intake.register.columns if one.default is not None and one.name not in present)
+    return Parser(intake.matching, absent, len(intake.table.header), intake.style, intake.problems)
+
+
+def _counts(parser: Parser, outcome: Outcome) -> dict[str, int]:
+    return {
+        "read": parser.read,
+        "added": outcome.added,
+        "changed": outcome.changed,
+        "unchanged": outcome.unchanged,
+        "refused": parser.refused + outcome.refused,
+    }
+
+
+def _state(problems: Problems, outcome: Outcome, *, dry_run: bool, confirmed: bool) -> State:
+    if problems.count(Severity.ERROR):
+        return State.REFUSED
+    if not outcome.added + outcome.changed:
+        return State.UNCHANGED
+    if problems.count(Severity.WARNING) and not confirmed:
+        return State.UNCONFIRMED
+    return State.CHECKED if dry_run else State.COMMITTED
+
+
+def _style(table: Table, matching: Matching, decimal: Literal["comma", "point"] | None) -> Style | Problem:
+    if decimal is not None:
+        return Style(DECIMAL_MARKS[decimal])
+    return infer_style(matching.matched, _right_rows(table))
+
+
+def _right_rows(table: Table) -> Iterator[tuple[int, list[str]]]:
+    """Rows whose cells stand under their headers; what is wrong with the others is told when they are parsed."""
+    width = len(table.header)
+    return ((line, cells) for line, cells in table.rows() if len(cells) >= width)
+
+
+def _same_file(
+    conn: Connection, register: Register, table: Table, decimal: Literal["comma", "point"] | None
+) -> int | None:
+    """The upload that brought this very file in before, read in the same way."""
+    row = (
+        driver(conn)
+        .execute(
+            """SELECT id FROM upload WHERE register = %s AND sha256 = %s AND state = 'committed'
+               AND (%s::text IS NULL OR reading ->> 'decimal_mark' = %s) ORDER BY id DESC LIMIT 1""",
+            (register.name, table.sha256, decimal, DECIMAL_MARKS.get(decimal or "")),
+        )
+        .fetchone()
+    )
+    return int(row[0]) if row else None
+
+
+def _known_file(upload_id: int) -> Problems:
+    problems = Problems()
+    problems.add(Problem("file_known", Severity.NOTE, params={"upload": upload_id}))
+    return problems
+
+
+def _of_file(refusal: InputError) -> Problem:
+    line = refusal.params.get("line")
+    return Problem(refusal.code, line=line if isinstance(line, int) else None, params=refusal.params)

@@ -1,0 +1,52 @@
+"""The stage: a temporary table of the transaction's own that holds a file's parsed rows. COPY fills it.
+
+COPY does not work under row-level security; a temporary table has none and nobody else can see it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from sqlalchemy import Connection
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.types import TypeEngine
+
+from gisdb.registers.register import Register
+
+STAGE = sql.Identifier("intake_stage")
+_DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
+
+
+def driver(conn: Connection) -> psycopg.Connection[Any]:
+    """The psycopg connection below, in the same transaction."""
+    found = conn.connection.driver_connection
+    assert isinstance(found, psycopg.Connection)
+    return found
+
+
+def typed(name: str, kind: TypeEngine[Any]) -> sql.Composable:
+    """A field's definition in a temporary table."""
+    return sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(kind.compile(_DIALECT)))
+
+
+def make_stage(conn: Connection, register: Register) -> None:
+    """Make the empty stage; it goes with the transaction."""
+    fields = [typed(one.name, one.type) for column in register.columns for one in column.fields]
+    driver(conn).execute(
+        sql.SQL(
+            "CREATE TEMP TABLE {} (line integer NOT NULL, raw jsonb, intake_synthetic boolean NOT NULL, {}) ON COMMIT DROP"
+        ).format(STAGE, sql.SQL(", ").join(fields))
+    )
+
+
+def fill_stage(conn: Connection, fields: tuple[str, ...], chunks: Iterable[str]) -> None:
+    """COPY the parsed rows into the stage; ``fields`` in the order of their text."""
+    names = sql.SQL(", ").join(map(sql.Identifier, fields))
+    with driver(conn).cursor() as cursor:
+        with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(STAGE, names)) as copy:
+            for chunk in chunks:
+                copy.write(chunk)
+        cursor.execute(sql.SQL("ANALYZE {}").format(STAGE))
