@@ -1,0 +1,1 @@
+"""The database to people: pages, maps, exports. Knows no SQL."""

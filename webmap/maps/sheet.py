@@ -1,0 +1,179 @@
+"""A map sheet: one answer of the evaluator as a map, a legend, a table and the words around them.
+
+The map's cards, the table's cells and the saved picture are written from the same rows, so they cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask_babel import gettext
+
+from gisdb.geography.shapes import BoundarySource
+from gisdb.indicators.evaluator import Answer, State, UnitValue
+from gisdb.indicators.indicator import Direction, Indicator, Measure
+from webmap.choropleth import PaintedUnit, Picture
+from webmap.maps.legend import LegendRow, legend, paint_key, short_state_words
+from webmap.maps.numbers import number
+from webmap.maps.question import MapState
+
+
+@dataclass(frozen=True)
+class TableRow:
+    """One line of the table: texts to read, and numbers to sort by (``None`` sorts last)."""
+
+    unit_id: int | None
+    name: str
+    state: str
+    value: str
+    value_number: float | None
+    numerator: str
+    numerator_number: float | None
+    denominator: str
+    denominator_number: float | None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What a page and a picture say about one answer."""
+
+    indicator: Indicator
+    title: str
+    unit_of_value: str
+    numerator_words: str
+    denominator_words: str
+    rows: Sequence[TableRow]
+    total: TableRow
+    unplaced: TableRow
+    painted: Sequence[PaintedUnit]
+    legend: Sequence[LegendRow]
+    formula: str
+    source: str
+    synthetic: bool
+    attribution: Sequence[str]
+
+
+def in_language(thing: object, name: str, language: str) -> str:
+    """``thing.<name>_vi`` or ``thing.<name>_en``: how everything two-tongued is named in this house."""
+    return str(getattr(thing, f"{name}_{'en' if language == 'en' else 'vi'}"))
+
+
+def make_sheet(
+    answer: Answer, edges: Sequence[float], sources: Sequence[BoundarySource], *, language: str, total_name: str
+) -> Sheet:
+    """The sheet of ``answer`` in ``language``, classed by ``edges``."""
+    indicator = answer.indicator
+    high_is_bad = indicator.direction is Direction.HIGHER_IS_WORSE
+    counted = _Counted(indicator, language)
+    rows, painted = [], []
+    for unit_value in answer.values:
+        if unit_value.unit is not None:
+            row = counted.row(unit_value, unit_value.unit.name(language))
+            rows.append(row)
+            painted.append(
+                PaintedUnit(
+                    unit_id=unit_value.unit.id,
+                    paint=paint_key(unit_value, edges),
+                    name=row.name,
+                    value=counted.value_line(row),
+                    counted=counted.counted_line(row),
+                )
+            )
+    return Sheet(
+        indicator=indicator,
+        title=indicator.name(language),
+        unit_of_value=indicator.unit(language),
+        numerator_words=counted.numerator_words,
+        denominator_words=counted.denominator_words,
+        rows=rows,
+        total=counted.row(answer.total, total_name),
+        unplaced=counted.row(answer.unplaced, gettext("Not placed in a unit")),
+        painted=painted,
+        legend=legend(answer.values, edges, high_is_bad=high_is_bad, locale=language),
+        formula=in_language(indicator, "formula", language),
+        source=in_language(indicator, "source", language),
+        synthetic=answer.synthetic,
+        attribution=attribution(sources, language),
+    )
+
+
+class _Counted:
+    """Writes one unit's numbers in words of the indicator and in the reader's numerals."""
+
+    def __init__(self, indicator: Indicator, language: str) -> None:
+        self.language = language
+        self.decimals = indicator.decimals
+        self.unit = indicator.unit(language)
+        self.numerator_words = _sentence_case(indicator.numerator, language)
+        self.denominator_words = _sentence_case(indicator.denominator, language)
+        self.states = short_state_words()
+
+    def row(self, unit_value: UnitValue, name: str) -> TableRow:
+        """The line of the table for one unit, the sum or what could not be placed."""
+        words = {**self.states, State.VALUE: number(unit_value.value, self.language, self.decimals)}
+        return TableRow(
+            unit_id=unit_value.unit.id if unit_value.unit else None,
+            name=name,
+            state=str(unit_value.state),
+            value=words[unit_value.state],
+            value_number=unit_value.value,
+            numerator=number(unit_value.numerator, self.language),
+            numerator_number=unit_value.numerator,
+            denominator=number(unit_value.denominator, self.language),
+            denominator_number=unit_value.denominator,
+        )
+
+    def value_line(self, row: TableRow) -> str:
+        """``12,5 %`` or the words of the state."""
+        return f"{row.value} {self.unit}" if row.state in {"value", "zero"} else row.value
+
+    def counted_line(self, row: TableRow) -> str:
+        """What the value was counted from, or nothing where that may not be said."""
+        if not row.denominator:
+            return ""
+        return f"{self.numerator_words}: {row.numerator}; {self.denominator_words}: {row.denominator}"
+
+
+def _sentence_case(measure: Measure, language: str) -> str:
+    words = measure.vi if language == "vi" else measure.en
+    return words[:1].upper() + words[1:]
+
+
+def attribution(sources: Sequence[BoundarySource], language: str) -> list[str]:
+    """Where the boundaries come from, each source once, with the note that goes with it."""
+    lines = []
+    for source in sources:
+        title, note = in_language(source, "title", language), in_language(source, "note", language)
+        line = gettext(
+            "Boundaries: %(title)s (%(origin)s, %(licence)s)", title=title, origin=source.origin, licence=source.licence
+        )
+        lines.append(f"{line}. {note}" if note else f"{line}.")
+    return list(dict.fromkeys(lines))
+
+
+def picture_of(
+    sheet: Sheet,
+    state: MapState,
+    *,
+    language: str,
+    title: str,
+    subtitle: str,
+    sample: str,
+    point_legend: Sequence[LegendRow] = (),
+) -> Picture:
+    """The words around the map when it is saved as a picture."""
+    legend_rows = [(row.key, row.label, number(row.count, language)) for row in (*sheet.legend, *point_legend)]
+    return Picture(
+        title=title,
+        subtitle=subtitle,
+        legend_title=gettext("%(unit)s (number of units)", unit=sheet.unit_of_value),
+        legend=tuple(legend_rows),
+        notes=(
+            gettext("How it is counted: %(formula)s", formula=sheet.formula),
+            gettext("Source: %(source)s", source=sheet.source),
+            *sheet.attribution,
+        ),
+        sample=sample,
+        file=f"gisdb-{state.indicator}-{state.level}-{state.first_year}-{state.last_year}.png",
+    )

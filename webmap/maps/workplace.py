@@ -1,0 +1,193 @@
+"""One workplace: what it is, its measurements over time against their limits, its accidents, where it lies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask import render_template
+from flask_babel import gettext
+from sqlalchemy import Connection
+
+from gisdb.geography.shapes import sources
+from gisdb.geography.units import Unit, ancestors, unit_by_id
+from gisdb.registers.reading import MeasurementRow, WorkplaceState, incidents_of, measurements_of, workplace
+from webmap.choropleth import Choropleth, MapParts, MapPoint, Paint, PaintedUnit, Picture, render
+from webmap.i18n import day as written_day
+from webmap.i18n import language
+from webmap.maps.boundaries import boundaries_address
+from webmap.maps.chart import Chart, Reading, draw_chart
+from webmap.maps.legend import VERDICT_PAINTS, verdict_words
+from webmap.maps.numbers import number
+from webmap.maps.page import PROVINCE, frame_of, map_assets, map_words, place_labels, today
+from webmap.maps.sheet import attribution, in_language
+from webmap.maps.unit import UNMEASURED, day_within
+from webmap.security import csp_nonce
+from webmap.session import signed_in_account
+
+GROUND = Paint("#e8edf0")
+LOCATOR_RADIUS = 9.0
+# As many charts as one A4 page holds; the stylesheet hides the others there.
+SERIES_ON_PAPER = 6
+
+
+@dataclass(frozen=True)
+class Series:
+    """The measurements of one factor and averaging: a chart and the very same rows."""
+
+    title: str
+    unit: str
+    chart: Chart | None
+    description: str
+    rows: Sequence[MeasurementRow]
+
+
+def workplace_page(connection: Connection, workplace_id: int) -> str:
+    """The page of ``/workplaces/<id>``.
+
+    Raises:
+        Unauthorized: nobody is signed in.
+        NotFound: ``workplace_unknown``: there is none, or it is outside the account's scope.
+    """
+    signed_in_account()
+    found = workplace(connection, workplace_id)
+    measurements = measurements_of(connection, workplace_id)
+    incidents = incidents_of(connection, workplace_id)
+    sources_of_records = [*(state.source for state in found.states), *(row.source for row in measurements)]
+    synthetic = any(source.synthetic for source in (*sources_of_records, *(row.source for row in incidents)))
+    verdict = _verdict(measurements)
+    unit = unit_by_id(connection, found.now.unit_id)
+    day = day_within(unit, today())
+    return render_template(
+        "maps/workplace.html",
+        workplace=found,
+        now=found.now,
+        unit=unit,
+        above=ancestors(connection, unit),
+        on=day.isoformat(),
+        map=_locator(connection, found.now, unit, verdict, day, synthetic=synthetic),
+        boundary_notes=attribution(sources(connection, unit.level, day), language()),
+        series=_series(measurements),
+        on_paper=SERIES_ON_PAPER,
+        incidents=incidents,
+        verdict=verdict,
+        verdicts=verdict_words(),
+        verdict_paints={name: paint for name, paint in VERDICT_PAINTS.items() if name != UNMEASURED},
+        reasons=reason_words(),
+        named=in_language,
+        tongue=language(),
+        synthetic=synthetic,
+    )
+
+
+def reason_words() -> dict[str, str]:
+    """Why a measurement has its verdict, in the reader's language; the plain case needs no words."""
+    return {
+        "limit": "",
+        "limit_for_shift": gettext("limit lowered for the length of the shift"),
+        "no_limit": gettext("no limit in force that may judge it"),
+        "no_detection_limit": gettext("not detected, and the detection limit is not given"),
+        "detection_limit_above_limit": gettext("not detected, but the detection limit is above the limit"),
+        "above_range_of_instrument": gettext("beyond the instrument's range, which ends under the limit"),
+    }
+
+
+def _verdict(measurements: Sequence[MeasurementRow]) -> str:
+    """The worst verdict of its last year of measurements."""
+    last_year = max((row.measured_on.year for row in measurements), default=0)
+    found = {row.verdict for row in measurements if row.measured_on.year == last_year}
+    return next((verdict for verdict in ("exceeds", "pass", "cannot_judge") if verdict in found), UNMEASURED)
+
+
+def _series(measurements: Sequence[MeasurementRow]) -> list[Series]:
+    """One series for each factor and averaging; what is above its limit is read first."""
+    grouped: dict[tuple[str, str], list[MeasurementRow]] = {}
+    for row in measurements:
+        grouped.setdefault((row.factor, row.averaging), []).append(row)
+    made = [_one_series(rows, language()) for rows in grouped.values()]
+    return sorted(made, key=lambda one: -sum(1 for row in one.rows if row.verdict == "exceeds"))
+
+
+def _one_series(rows: Sequence[MeasurementRow], tongue: str) -> Series:
+    title = f"{in_language(rows[0], 'factor', tongue)}, {rows[0].averaging}"
+    readings = [reading for row in rows if (reading := _reading(row)) is not None]
+    return Series(
+        title=title,
+        unit=rows[0].canonical_unit,
+        chart=draw_chart(readings),
+        description=gettext(
+            "%(title)s: %(count)s measurements, %(over)s above the limit",
+            title=title,
+            count=number(len(rows), tongue),
+            over=number(sum(1 for row in rows if row.verdict == "exceeds"), tongue),
+        ),
+        rows=sorted(rows, key=lambda row: row.measured_on, reverse=True),
+    )
+
+
+def _reading(row: MeasurementRow) -> Reading | None:
+    """What the chart draws of a measurement: a non-detect stands at what it is known to be under."""
+    value = row.canonical_value
+    if value is None and row.unit == row.canonical_unit:
+        value = row.lod
+    if value is None:
+        return None
+    return Reading(
+        day=row.measured_on,
+        value=float(value),
+        qualifier=row.qualifier,
+        limit=None if row.limit_value is None else float(row.limit_value),
+        verdict=row.verdict,
+        text=f"{written_day(row.measured_on)}: {row.typed} {row.unit} ({verdict_words()[row.verdict]})",
+    )
+
+
+def _locator(
+    connection: Connection, state: WorkplaceState, unit: Unit, verdict: str, day: date, *, synthetic: bool
+) -> MapParts:
+    """A small map: the workplace among the units around its own, which is outlined."""
+    tongue = language()
+    holder = _holder(connection, unit)
+    notes = attribution(sources(connection, unit.level, day), tongue)
+    choropleth = Choropleth(
+        boundaries=boundaries_address(connection, unit.level, day, holder.id, PROVINCE),
+        bounds=frame_of(connection, unit, with_labels=False),
+        paints={"ground": GROUND, "no_data": GROUND, **VERDICT_PAINTS},
+        units=[PaintedUnit(unit.id, "ground", unit.name(tongue), "", "")],
+        words={**map_words(), "no_data": ""},
+        picture=Picture(
+            title=state.name,
+            subtitle=", ".join([unit.name(tongue), holder.name(tongue)]),
+            legend_title=gettext("Verdict"),
+            legend=((verdict, verdict_words()[verdict], ""),),
+            notes=tuple(notes),
+            sample=gettext("Sample data, not real figures") if synthetic else "",
+            file=f"gisdb-{unit.code}.png",
+        ),
+        points=_point(state, verdict),
+        labels=place_labels(connection),
+        focus=unit.id,
+    )
+    return render(choropleth, map_assets(), csp_nonce())
+
+
+def _point(state: WorkplaceState, verdict: str) -> list[MapPoint]:
+    if state.longitude is None or state.latitude is None:
+        return []
+    return [
+        MapPoint(
+            lat=state.latitude,
+            lon=state.longitude,
+            radius=LOCATOR_RADIUS,
+            paint=verdict,
+            name=state.name,
+            lines=(verdict_words()[verdict],),
+            href="",
+        )
+    ]
+
+
+def _holder(connection: Connection, unit: Unit) -> Unit:
+    above = ancestors(connection, unit)
+    return above[-1] if above else unit
