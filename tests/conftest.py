@@ -9,6 +9,7 @@ import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_home] = home
 
 
-def pytest_configure_node(node: Any) -> None:  # noqa: ANN401 - xdist has no types
+def pytest_configure_node(node: Any) -> None:
     node.workerinput[_HOME] = str(node.config.stash[_home])
 
 
@@ -150,12 +151,10 @@ def _fill(database: Database) -> None:
 
 def make_accounts(database: Database) -> None:
     """``viện`` for the institute, ``hcm`` for Hồ Chí Minh city of today, ``quản trị`` as administrator."""
-    import datetime
-
     with database.acting_as(None) as conn:
         who = operator(conn)
     with database.acting_as(who, write=True) as conn:
-        city = unit_by_code(conn, "province", "79", datetime.date(2026, 1, 1))
+        city = unit_by_code(conn, "province", "79", date(2026, 1, 1))
         add_account(conn, "vien", "Viện Khoa học ATVSLĐ", "institute", None, PASSWORD)
         add_account(conn, "hcm", "Sở Nội vụ TP. Hồ Chí Minh", "province", city.id, PASSWORD)
         add_account(conn, "quantri", "Quản trị", "administrator", None, PASSWORD)

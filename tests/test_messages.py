@@ -18,7 +18,7 @@ SAID = re.compile(r"\b(?:sentence|progress|_say\(settings,|tell)\(?\s*\"([a-z][a
 
 
 def codes_in_the_program() -> dict[str, str]:
-    found = {}
+    found: dict[str, str] = {}
     for room in ROOMS:
         for path in sorted((ROOT / room).rglob("*.py")):
             text = path.read_text("utf-8")
