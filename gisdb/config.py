@@ -41,6 +41,9 @@ class Settings(BaseModel):
         None, description="Key that signs sessions (32 or more characters). Unset: made once and kept in the home."
     )
     secure_cookies: bool = Field(False, description="Send the session cookie over HTTPS only.")
+    trusted_proxies: int = Field(
+        0, ge=0, le=10, description="How many reverse proxies of yours stand before the server and name the client."
+    )
     language: str = Field(
         "vi", pattern="^(vi|en)$", description="Language of pages and messages until a reader chooses."
     )

@@ -86,6 +86,8 @@ def _engine(url: str, pool_size: int, options: str) -> Engine:
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_pre_ping=True,
+        # What people typed does not belong into a log.
+        hide_parameters=True,
         connect_args={"options": options, "application_name": "gisdb", "connect_timeout": 10},
     )
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from flask import Flask
 from flask_compress import Compress
 from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from gisdb.cluster_home import home_for_checkout
 from gisdb.config import Settings
@@ -46,6 +47,10 @@ def create_app(settings: Settings, database: Database) -> Flask:
         # Forms here are a few fields; files come by routes of their own that set their own limit.
         MAX_CONTENT_LENGTH=64 * 1024,
     )
+    if settings.trusted_proxies:
+        # Only so many as the installer says: a client could write the header itself.
+        near = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=near, x_proto=near, x_host=near)  # type: ignore[method-assign]
     app.extensions[EXTENSION] = Site(settings, database, assets.Assets(HERE / "static"), assets.Immutables())
     app.jinja_env.globals.update(asset_url=assets.asset_url, current_account=session.current_account)
     # The first to be wired is the outermost: its after-request step runs last.

@@ -7,6 +7,7 @@ from http.cookies import SimpleCookie
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
 from gisdb.access.accounts import FAILURES_ALLOWED, add_account, disable_account, operator
 from gisdb.config import Settings
@@ -184,3 +185,15 @@ def test_nobody_is_led_to_another_site(client: FlaskClient, address: str) -> Non
 @pytest.mark.parametrize("address", ["/", "/units/1?lang=en&year=2025", "/search?q=%C4%90%C3%A0#x", "/a//b"])
 def test_own_addresses_are_kept(address: str) -> None:
     assert is_own_address(address)
+
+
+@pytest.mark.parametrize(("proxies", "address"), [(0, "127.0.0.1"), (1, "10.9.8.7")])
+def test_a_proxy_names_the_client_only_if_the_installer_says_so(
+    database: Database, settings: Settings, proxies: int, address: str
+) -> None:
+    client = create_app(settings.model_copy(update={"trusted_proxies": proxies}), database).test_client()
+    token = form_token(client.get("/sign-in"))
+    form = {"login": "nobody", "password": "wrong", "csrf_token": token}
+    client.post("/sign-in", data=form, headers={"X-Forwarded-For": "1.2.3.4, 10.9.8.7"})
+    with database.owner() as conn:
+        assert conn.execute(text("SELECT address FROM sign_in_failure")).scalars().all() == [address]
