@@ -8,6 +8,7 @@ from gisdb.config import load_settings
 from gisdb.messages import sentence
 from gisdb.opening import opened
 from gisdb.progress import on_terminal
+from gisdb.schema_version import head
 
 
 @click.command()
@@ -21,7 +22,7 @@ def migrate(revision: str, only_check: bool) -> None:
     with on_terminal(settings.language) as progress, opened(settings, progress) as database:
         if only_check:
             room.check(database)
-            code, at = "migration_agrees", room.head()
+            code, at = "migration_agrees", head()
         else:
             progress("step_migrate")
             code, at = "migrated", room.migrate(database, revision)

@@ -109,7 +109,7 @@ def _prepare(
 def _prepared(database: Database) -> bool:
     """Whether an earlier run went all the way: the accounts come last, and the schema is this program's."""
     from gisdb.errors import ServerError
-    from gisdb.migrate import current_revision, head
+    from gisdb.schema_version import current_revision, head
 
     try:
         with database.acting_as(None) as conn:

@@ -7,8 +7,6 @@ from typing import Literal
 
 from alembic import command
 from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from psycopg import sql as compose
 from sqlalchemy import Connection, MetaData, text
 from sqlalchemy.engine import make_url
@@ -21,6 +19,7 @@ from gisdb.errors import ConfigError
 from gisdb.metadata import metadata
 from gisdb.registers import registers
 from gisdb.registers.register import Register
+from gisdb.schema_version import current_revision
 
 # One migration at a time, whoever starts them.
 _LOCK = 0x6769736462
@@ -109,20 +108,6 @@ def generate(database: Database, message: str) -> None:
     """Write a migration file from the difference between declarations and tables; for developers."""
     with database.owner() as conn:
         command.revision(_config(conn), message=message, autogenerate=True)
-
-
-def current_revision(conn: Connection) -> str | None:
-    """The revision that the database says it is at."""
-    return MigrationContext.configure(conn, opts={"version_table": "migration"}).get_current_revision()
-
-
-def head() -> str:
-    """The newest revision that this program has."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    found = ScriptDirectory.from_config(config).get_current_head()
-    assert found is not None
-    return found
 
 
 def _attach_registers(conn: Connection) -> None:

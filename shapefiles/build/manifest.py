@@ -41,12 +41,12 @@ STAND_INS_EN = (
 )
 ISLANDS_VI = "Các đảo nhỏ, gồm quần đảo Hoàng Sa và quần đảo Trường Sa, được vẽ lớn hơn thực tế."
 ISLANDS_EN = "Small islands, the Hoang Sa and Truong Sa archipelagos among them, are drawn larger than life."
+# Maps print these two in every language: names only. How the parts were put together stands in recipe.md.
 ORIGIN = (
-    f"outline: Natural Earth 1:10m, from npm {sources.OUTLINE_PACKAGE} {sources.OUTLINE_VERSION}; units, codes, centres and "
-    f"conversion: PyPI {sources.UNITS_PACKAGE} {sources.UNITS_VERSION}; inner boundaries: Thiessen cells of the communes' "
-    "centres; corrections: build/corrections.csv"
+    f"Natural Earth 1:10m (npm {sources.OUTLINE_PACKAGE} {sources.OUTLINE_VERSION}), "
+    f"PyPI {sources.UNITS_PACKAGE} {sources.UNITS_VERSION}"
 )
-LICENCE = "outline: public domain (package: ISC); units: MIT; notices in LICENCES.md"
+LICENCE = "Natural Earth: public domain; npm: ISC; PyPI: MIT"
 DATED_OLD = "early 2025"
 DATED_NEW = "2025-07-01"
 

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 
 from gisdb import migrate
 from gisdb.engine import Database
+from gisdb.schema_version import current_revision, head
 
 
 def test_tables_and_declarations_agree(database: Database) -> None:
     migrate.check(database)
     with database.acting_as(None) as conn:
-        assert migrate.current_revision(conn) == migrate.head()
+        assert current_revision(conn) == head()
+
+
+def test_the_newest_file_is_the_newest_revision() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
+    assert ScriptDirectory.from_config(config).get_current_head() == head()
 
 
 def test_down_to_nothing_and_up_again(database: Database) -> None:

@@ -7,7 +7,7 @@ from functools import cache
 from flask import Blueprint, Response, jsonify
 
 from gisdb.errors import ServerError
-from gisdb.migrate import current_revision, head
+from gisdb.schema_version import current_revision, head
 from webmap.i18n import same_in_every_language
 from webmap.site import site
 

@@ -25,7 +25,7 @@ HIGH_IS_GOOD = ("#ffffcc", "#a1dab4", "#41b6c4", "#2c7fb8", "#253494")
 STATE_PAINTS: Mapping[str, Paint] = {
     "zero": Paint("#cfe2f0"),
     "suppressed": Paint("#ffffff", "#5b4a8a", "dots"),
-    "no_data": Paint("#ededed", "#8c8c8c", "hatch"),
+    "no_data": Paint("#efefef", "#a6a6a6", "hatch"),
 }
 
 VERDICT_PAINTS: Mapping[str, Paint] = {

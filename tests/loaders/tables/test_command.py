@@ -14,7 +14,6 @@ from typing import Any
 
 import pytest
 
-from gisdb.registers import register
 from tests.loaders.tables.conftest import HEADER, Clerk
 
 TOY = '''
@@ -206,4 +205,3 @@ def test_a_register_is_one_file(command: Command) -> None:
     ]
     south = command.run("export", "cabinets", "--account", "bac").stdout
     assert south.count(b"\n") == 1
-    assert "cabinets" not in register("measurements").name

@@ -232,6 +232,18 @@ def test_hostile_names_stay_text_on_map_table_card_and_search(
     assert watch.wrong == []
 
 
+def _fullest_workplace(database: Database) -> int:
+    """The workplace that has the most to put on paper."""
+    with database.owner() as conn:
+        return int(
+            conn.execute(
+                text("""SELECT m.workplace_id FROM measurement m JOIN incident i USING (workplace_id)
+                        GROUP BY 1 ORDER BY count(DISTINCT (m.factor, m.averaging)) DESC, count(DISTINCT i.id) DESC, 1
+                        LIMIT 1""")
+            ).scalar_one()
+        )
+
+
 @pytest.mark.parametrize("kind", ["nation", "province", "workplace"])
 def test_a_page_prints_on_one_a4_page_with_everything_that_explains_it(
     look: Opener, shared: Database, tmp_path: Path, kind: str
@@ -239,7 +251,7 @@ def test_a_page_prints_on_one_a4_page_with_everything_that_explains_it(
     paths = {
         "nation": A_NATIONAL_MAP,
         "province": f"/units/{unit_id(shared, 'province', '79')}?year=2024&on=2025-07-01",
-        "workplace": f"/workplaces/{_measured_workplace(shared)}",
+        "workplace": f"/workplaces/{_fullest_workplace(shared)}",
     }
     page = look(paths[kind], "vien")
     page.pdf(path=tmp_path / "page.pdf", prefer_css_page_size=True)
