@@ -2,6 +2,8 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 BIN := .venv/bin
+# Where bytecode is not written, every start compiles all of it again and takes seconds.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help
 help: ## This list

@@ -52,20 +52,21 @@ def commands_page() -> str:
     from gisdb.cli import cli
 
     parts = ["# The `gisdb` command", ""]
-    for path, command in _commands(cli, ["gisdb"]):
-        context = click.Context(command, info_name=" ".join(path), max_content_width=100, terminal_width=100)
-        parts += [f"## `{' '.join(path)}`", "", "```", command.get_help(context).rstrip(), "```", ""]
+    for context in _contexts(cli, "gisdb", None):
+        parts += [f"## `{context.command_path}`", "", "```", context.command.get_help(context).rstrip(), "```", ""]
     return "\n".join(parts)
 
 
-def _commands(command: click.Command, path: list[str]) -> Iterator[tuple[list[str], click.Command]]:
-    yield path, command
+def _contexts(command: click.Command, name: str, parent: click.Context | None) -> Iterator[click.Context]:
+    """A context for each command of the tree, as the program itself would make it, of one width on every terminal."""
+    settings = {**command.context_settings, "max_content_width": 100, "terminal_width": 100}
+    context = click.Context(command, info_name=name, parent=parent, **settings)
+    yield context
     if isinstance(command, click.Group):
-        context = click.Context(command)
-        for name in command.list_commands(context):
-            below = command.get_command(context, name)
-            if below is not None:
-                yield from _commands(below, [*path, name])
+        for below in command.list_commands(context):
+            found = command.get_command(context, below)
+            if found is not None:
+                yield from _contexts(found, below, context)
 
 
 def indicators_page() -> str:
