@@ -34,7 +34,8 @@ def show(receipt: Receipt, language: str) -> None:
     for group in receipt.problems.groups:
         _show_group(console, receipt, group, language)
     if receipt.counts:
-        console.print(escape(_said("receipt_counts", receipt.counts, language)))
+        code = "receipt_counts" if receipt.done else "receipt_counts_nothing"
+        console.print(escape(_said(code, receipt.counts, language)))
     if receipt.synthetic:
         console.print(escape(_said("import_synthetic", {}, language)), style="bold magenta")
     _show_end(console, receipt, language)

@@ -5,6 +5,7 @@ An account that may not see a row is told what it would be told if there were no
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 from psycopg import sql
@@ -59,8 +60,8 @@ def check(conn: Connection, register: Register, problems: Problems) -> Outcome:
     if counts["sample"] and counts["real"]:
         # Sample data and real figures in one upload could not be told apart any more.
         problems.add(Problem("synthetic_mixed", line=counts["first real"], params={"count": counts["sample"]}))
-    refused = counts["refused"] + twice
-    return Outcome(counts["added"], counts["changed"], counts["unchanged"], refused, bool(counts["sample"]))
+    added, changed, unchanged = (counts[name] - twice[name] for name in ("added", "changed", "unchanged"))
+    return Outcome(added, changed, unchanged, counts["refused"] + twice.total(), bool(counts["sample"]))
 
 
 def _broken(rules: list[Rule]) -> sql.Composable:
@@ -116,12 +117,12 @@ def _report(conn: Connection, register: Register, found: _Finding, problems: Pro
     problems.count_unlisted(listed[0], found.count - len(listed))
 
 
-def _report_twice(conn: Connection, register: Register, broken: sql.Composable, problems: Problems) -> int:
-    """Rows of one key within the file: each after the first is told the first one's line. Returns how many are else good."""
+def _report_twice(conn: Connection, register: Register, broken: sql.Composable, problems: Problems) -> Counter[str]:
+    """Rows of one key within the file: each after the first is told the first one's line. Returns those that are else good, by outcome."""
     names = [*told_by(register), *register.key]
     same = [sql.SQL("r.{0} IS NOT DISTINCT FROM twice.{0}").format(sql.Identifier(name)) for name in names]
     query = sql.SQL(
-        """SELECT r.line, twice.first, {broken} FROM {ready} AS r
+        """SELECT r.line, twice.first, r.intake_outcome, {broken} FROM {ready} AS r
            JOIN (SELECT {fields}, min(line) AS first FROM {ready} WHERE {owner} IS NOT NULL
                  GROUP BY {fields} HAVING count(*) > 1) AS twice ON {same}
            WHERE r.line > twice.first ORDER BY r.line"""
@@ -132,8 +133,8 @@ def _report_twice(conn: Connection, register: Register, broken: sql.Composable, 
         owner=sql.Identifier(names[0]),
         same=sql.SQL(" AND ").join(same),
     )
-    otherwise_good = 0
-    for line, first, is_broken in driver(conn).execute(query):
+    otherwise_good: Counter[str] = Counter()
+    for line, first, outcome, is_broken in driver(conn).execute(query):
         problems.add(Problem("row_twice", line=line, params={"first": first, "columns": tuple(names)}))
-        otherwise_good += not is_broken
+        otherwise_good[outcome] += not is_broken
     return otherwise_good

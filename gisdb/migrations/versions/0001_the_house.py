@@ -632,7 +632,7 @@ def upgrade() -> None:
         sa.Column("superseded_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("superseded_by", sa.BigInteger(), nullable=True),
         sa.CheckConstraint("exposed <= workers", name=op.f("ck_workplace_year_exposed_are_workers")),
-        sa.CheckConstraint("hours <= workers * 8784", name=op.f("ck_workplace_year_hours_possible")),
+        sa.CheckConstraint("hours <= workers::bigint * 8784", name=op.f("ck_workplace_year_hours_possible")),
         sa.CheckConstraint("women <= workers", name=op.f("ck_workplace_year_women_are_workers")),
         sa.ForeignKeyConstraint(["piece_id"], ["piece.id"], name=op.f("fk_workplace_year_piece_id_piece")),
         sa.ForeignKeyConstraint(["superseded_by"], ["upload.id"], name=op.f("fk_workplace_year_superseded_by_upload")),

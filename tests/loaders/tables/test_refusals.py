@@ -77,6 +77,7 @@ def test_all_problems_come_at_once(clerk: Clerk) -> None:
 def test_a_row_given_twice_names_the_other_line(clerk: Clerk) -> None:
     receipt = clerk.measurements(GOOD, "", GOOD.replace("86,5", "87"))
     assert found(receipt) == [("row_twice", 4, None, None)]
+    assert receipt.counts == {"read": 2, "added": 1, "changed": 0, "unchanged": 0, "refused": 1}
     said = next(iter(receipt.problems)).said(register("measurements"), "vi").text
     assert "dòng 2" in said
     assert "Mã cơ sở, Mã yếu tố" in said
@@ -202,3 +203,15 @@ def test_unknown_workplaces_beyond_the_listed_are_counted_too(clerk: Clerk) -> N
     receipt = clerk.measurements(*rows)
     assert [(one.code, one.count) for one in receipt.problems.groups] == [("workplace_code_unknown", 10_200)]
     assert receipt.counts["refused"] == 10_200
+
+
+def test_a_file_that_changes_while_it_is_read_does_not_come_in(clerk: Clerk) -> None:
+    before = clerk.fingerprint()
+
+    def edit(step: str, **_: object) -> None:
+        if step == "step_import_commit":
+            (clerk.folder / "measurements.csv").write_text("khác")
+
+    receipt = clerk.measurements(GOOD, progress=edit)
+    assert (receipt.state, codes(receipt)) == (State.REFUSED, ["file_changed"])
+    assert clerk.fingerprint() == before
