@@ -9,10 +9,11 @@ from __future__ import annotations
 from decimal import Decimal
 
 from geoalchemy2 import Geometry
-from sqlalchemy import BigInteger, Integer
+from sqlalchemy import Integer
 
-from gisdb.registers.column import Code, Coded, Column, Day, Quantity, Reference, Whole, Words
+from gisdb.registers.column import Code, Coded, Column, Day, Quantity, Whole, Words
 from gisdb.registers.register import Derived, Register, Rule
+from gisdb.registers.workplaces import WORKPLACE
 
 REGISTER = Register(
     name="incidents",
@@ -20,15 +21,7 @@ REGISTER = Register(
     vi="Tai nạn lao động",
     en="Occupational accidents",
     columns=(
-        Column(
-            "workplace",
-            "Mã cơ sở",
-            "Workplace code",
-            Reference("workplace", "code", "id", "workplace_id", BigInteger(), "workplace_code_unknown"),
-            required=True,
-            example="79-000123",
-            aliases=("mã cslđ", "mã số cơ sở", "workplace_code"),
-        ),
+        WORKPLACE,
         Column(
             "number",
             "Số vụ",

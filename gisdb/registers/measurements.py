@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, Integer, Numeric, Text
+from sqlalchemy import Integer, Numeric, Text
 
 from gisdb.registers.column import Censored, Coded, Column, Day, Quantity, Reference, Whole, Words
 from gisdb.registers.register import Derived, Register, Rule, Severity
+from gisdb.registers.workplaces import WORKPLACE
 
 REGISTER = Register(
     name="measurements",
@@ -20,15 +21,7 @@ REGISTER = Register(
     vi="Quan trắc môi trường lao động",
     en="Workplace measurements",
     columns=(
-        Column(
-            "workplace",
-            "Mã cơ sở",
-            "Workplace code",
-            Reference("workplace", "code", "id", "workplace_id", BigInteger(), "workplace_code_unknown"),
-            required=True,
-            example="79-000123",
-            aliases=("mã cslđ", "mã số cơ sở", "workplace_code"),
-        ),
+        WORKPLACE,
         Column(
             "sampling_point",
             "Vị trí lao động",

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger
-
-from gisdb.registers.column import Column, Reference, Whole
+from gisdb.registers.column import Column, Whole
 from gisdb.registers.register import Register, Rule, Severity
+from gisdb.registers.workplaces import WORKPLACE
 
 REGISTER = Register(
     name="workplace_years",
@@ -13,15 +12,7 @@ REGISTER = Register(
     vi="Lao động theo năm",
     en="Workplace years",
     columns=(
-        Column(
-            "workplace",
-            "Mã cơ sở",
-            "Workplace code",
-            Reference("workplace", "code", "id", "workplace_id", BigInteger(), "workplace_code_unknown"),
-            required=True,
-            example="79-000123",
-            aliases=("mã cslđ", "mã số cơ sở", "workplace_code"),
-        ),
+        WORKPLACE,
         Column("year", "Năm", "Year", Whole(1990, 2100), required=True, example="2025", aliases=("năm báo cáo",)),
         Column(
             "workers",

@@ -11,8 +11,19 @@ from decimal import Decimal
 from geoalchemy2 import Geometry
 from sqlalchemy import BigInteger, Boolean, Integer
 
-from gisdb.registers.column import Code, Coded, Column, Day, Quantity, Words
+from gisdb.registers.column import Code, Coded, Column, Day, Quantity, Reference, Words
 from gisdb.registers.register import Derived, Register, Rule, Severity
+
+# How every register of records names the workplace that a row belongs to.
+WORKPLACE = Column(
+    "workplace",
+    "Mã cơ sở",
+    "Workplace code",
+    Reference("workplace", "code", "id", "workplace_id", BigInteger(), "workplace_code_unknown"),
+    required=True,
+    example="79-000123",
+    aliases=("mã cslđ", "mã số cơ sở", "workplace_code"),
+)
 
 REGISTER = Register(
     name="workplaces",

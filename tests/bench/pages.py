@@ -81,7 +81,7 @@ def _visits(browser: Browser, address: str) -> tuple[tuple[float, float], tuple[
         sizes.clear()
         began = time.perf_counter()
         page.goto(address)
-        page.wait_for_function("document.documentElement.dataset.mapReady > 0")
+        page.wait_for_selector("html[data-map-ready]", state="attached")
         taken = time.perf_counter() - began
         page.wait_for_load_state("networkidle")
         seen.append((sum(sizes) / 1000, taken))
