@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from socket import socket
 
 import click
 from sqlalchemy import Connection
@@ -25,24 +26,28 @@ def _say(settings: Settings, code: str, **params: object) -> None:
     click.echo(sentence(code, params, settings.language).text, err=True)
 
 
+def _serve(settings: Settings, server: Server, accepting: socket) -> int:
+    """Serve until told to stop; says where once it answers."""
+    from webmap.serve import serve as run
+
+    def ready(address: str) -> None:
+        _say(settings, "serving", address=address)
+
+    return run(settings, server.app_url, accepting=accepting, on_ready=ready)
+
+
 @click.command()
 def serve() -> int:
     """Serve the pages until Ctrl-C; a private cluster that this started is stopped again."""
     settings = load_settings()
     from webmap.serve import listen
-    from webmap.serve import serve as run
 
     accepting = listen(settings.host, settings.port)
     server = Server.of(settings)
     with on_terminal(settings.language) as progress:
         started = server.cluster.ensure(progress) if server.cluster else False
     try:
-        return run(
-            settings,
-            server.app_url,
-            accepting=accepting,
-            on_ready=lambda address: _say(settings, "serving", address=address),
-        )
+        return _serve(settings, server, accepting)
     finally:
         if started and server.cluster:
             server.cluster.stop()
@@ -56,7 +61,6 @@ def demo(workplaces: int, measurements: int, no_serve: bool) -> int:
     """Set everything up with sample data and serve it; a second run only serves."""
     settings = load_settings()
     from webmap.serve import listen
-    from webmap.serve import serve as run
 
     accepting = None if no_serve else listen(settings.host, settings.port)
     server = Server.of(settings)
@@ -67,14 +71,7 @@ def demo(workplaces: int, measurements: int, no_serve: bool) -> int:
             made = _prepare(settings, server, progress, workplaces, measurements)
         for login, password in made:
             _say(settings, "demo_account", login=login, password=password)
-        if accepting is None:
-            return 0
-        return run(
-            settings,
-            server.app_url,
-            accepting=accepting,
-            on_ready=lambda address: _say(settings, "serving", address=address),
-        )
+        return 0 if accepting is None else _serve(settings, server, accepting)
     finally:
         if started and server.cluster:
             server.cluster.stop()
