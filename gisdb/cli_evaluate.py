@@ -82,12 +82,21 @@ def _print(answer: Answer, language: str) -> None:
 
     asked = answer.indicator
     table = Table(title=f"{asked.name(language)} ({asked.unit(language)})")
-    for heading in ("", "", "value", asked.numerator.code, asked.denominator.code, "state"):
-        table.add_column(heading, justify="right" if heading not in {"", "state"} else "left")
+    parts_named = [part.vi if language == "vi" else part.en for part in (asked.numerator, asked.denominator)]
+    for heading in ("", "", asked.unit(language), *parts_named):
+        table.add_column(heading, justify="right" if heading else "left")
+    table.add_column("")
     for value in (*answer.values, answer.unplaced, answer.total):
         unit = value.unit
         shown = "" if value.value is None else f"{value.value:.{asked.decimals}f}"
         parts = ("" if part is None else f"{part:g}" for part in (value.numerator, value.denominator))
-        name = unit.name(language) if unit else sentence("unplaced", {}, language).text
-        table.add_row(unit.code if unit else "", name, shown, *parts, value.state.value)
-    Console().print(table)
+        name = unit.name(language) if unit else _said("unplaced", language)
+        table.add_row(unit.code if unit else "", name, shown, *parts, _said(f"state_{value.state.value}", language))
+    console = Console()
+    console.print(table)
+    if answer.synthetic:
+        console.print(_said("sample_label", language))
+
+
+def _said(code: str, language: str) -> str:
+    return sentence(code, {}, language).text
