@@ -12,7 +12,7 @@ from gisdb.geography.units import country
 from loaders.boundaries import match, membership, names, store
 from loaders.boundaries.report import RefusedError, Weight
 from loaders.boundaries.request import Job
-from loaders.boundaries.store import Source
+from loaders.boundaries.source import Source
 
 
 def units(job: Job) -> None:

@@ -6,12 +6,13 @@ import csv
 import hashlib
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from gisdb.errors import InputError
+from loaders.boundaries.source import Source
 
 SOURCES = "SOURCES.toml"
 LEVELS = "levels.csv"
@@ -33,30 +34,14 @@ class UnitSet:
 
     name: str
     path: Path
-    level: str
-    valid_from: date
-    valid_to: date | None
     records: int
     columns: Mapping[str, str]
-    title_vi: str
-    title_en: str
-    note_vi: str
-    note_en: str
-    origin: str
-    licence: str
-    dated: str
-    crs: str
-    encoding: str
-    surveyed: bool
-    sha256: str
+    source: Source
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """Everything that a folder ships. ``pieces`` and ``labels`` are shapefiles, ``lineage`` and ``names`` CSV files.
-
-    ``sha256`` is one digest over all files.
-    """
+    """Everything that a folder ships. ``pieces`` and ``labels`` are shapefiles, ``lineage`` and ``names`` CSV files."""
 
     folder: Path
     country: Country
@@ -68,7 +53,6 @@ class Manifest:
     lineage: Path
     names: Path
     levels: Path
-    sha256: str
 
 
 def read(folder: Path) -> Manifest:
@@ -111,7 +95,7 @@ def _manifest(folder: Path, told: Mapping[str, Any]) -> Manifest:
     return Manifest(
         folder=folder,
         country=country,
-        sets=tuple(_unit_set(folder, name, entry) for name, entry in files.items()),
+        sets=tuple(_unit_set(folder, name, entry, whole) for name, entry in files.items()),
         pieces=folder / pieces["path"],
         piece_columns=pieces["columns"],
         labels=folder / labels["path"],
@@ -119,20 +103,22 @@ def _manifest(folder: Path, told: Mapping[str, Any]) -> Manifest:
         lineage=folder / tables["lineage"]["path"],
         names=folder / tables["names"]["path"],
         levels=levels,
-        sha256=whole,
     )
 
 
-def _unit_set(folder: Path, name: str, entry: Mapping[str, Any]) -> UnitSet:
-    copied = ("level", "valid_from", "records", "columns", "title_vi", "title_en", "note_vi", "note_en", "origin")
-    more = ("licence", "dated", "crs", "encoding", "surveyed")
+def _unit_set(folder: Path, name: str, entry: Mapping[str, Any], whole: str) -> UnitSet:
+    # Everything that the manifest says of the set: another title is another edition too. Pieces, lineage and names
+    # belong to every set: another edition of them is another edition of all.
+    digest = hashlib.sha256(repr(sorted(entry.items(), key=str)).encode()).hexdigest()
+    copied = {one.name for one in fields(Source)} - {"sha256", "valid_to"}
     return UnitSet(
         name=name,
         path=folder / entry["path"],
-        valid_to=entry.get("valid_to"),
-        # Everything that the manifest says of the set: another title is another edition too.
-        sha256=hashlib.sha256(repr(sorted(entry.items(), key=str)).encode()).hexdigest(),
-        **{key: entry[key] for key in (*copied, *more)},
+        records=entry["records"],
+        columns=entry["columns"],
+        source=Source(
+            **{key: entry[key] for key in copied}, valid_to=entry.get("valid_to"), sha256=f"{whole[:32]}{digest[:32]}"
+        ),
     )
 
 

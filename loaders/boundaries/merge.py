@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 
 from gisdb.errors import InputError
 from loaders.boundaries import store
+from loaders.boundaries.source import Source
 
 _STAGE = """
     CREATE TEMP TABLE staged_set (id integer PRIMARY KEY) ON COMMIT DROP;
@@ -48,7 +49,7 @@ def levels(conn: Connection, rows: Sequence[Mapping[str, str]]) -> None:
     )
 
 
-def add_set(conn: Connection, source: store.Source) -> int:
+def add_set(conn: Connection, source: Source) -> int:
     """Write down one of the shipped sets; the id of its row."""
     made = store.add_source(conn, source)
     conn.execute(text("INSERT INTO staged_set VALUES (:id)"), {"id": made})

@@ -14,7 +14,7 @@ from loaders.boundaries.geometry import Drawn
 from loaders.boundaries.layer import Layer
 from loaders.boundaries.match import Codes
 from loaders.boundaries.report import Report
-from loaders.boundaries.store import Source
+from loaders.boundaries.source import Source
 
 
 @dataclass(frozen=True)

@@ -66,16 +66,11 @@ def load_shipped(database: Database, progress: Progress = silent, *, folder: Pat
 
 
 def _is_loaded(conn: Connection, told: Manifest) -> bool:
-    wanted = [_digest(told, one) for one in told.sets]
+    wanted = [one.source.sha256 for one in told.sets]
     found = conn.execute(
         text("SELECT count(DISTINCT sha256) FROM boundary_set WHERE sha256 = ANY (:wanted)"), {"wanted": wanted}
     ).scalar_one()
     return int(found) == len(set(wanted))
-
-
-def _digest(told: Manifest, one: UnitSet) -> str:
-    # Pieces, lineage and names belong to every set: another edition of them is another edition of all.
-    return f"{told.sha256[:32]}{one.sha256[:32]}"
 
 
 def _load(conn: Connection, told: Manifest, progress: Progress) -> Loaded:
@@ -89,7 +84,7 @@ def _load(conn: Connection, told: Manifest, progress: Progress) -> Loaded:
     progress("step_boundaries_units", count=sum(len(one.shapes) for one in sets) + 1)
     merge.stage_units(conn, None, [_country_row(told, land)])
     for one in sets:
-        merge.stage_units(conn, merge.add_set(conn, _source(told, one.told)), _unit_rows(one))
+        merge.stage_units(conn, merge.add_set(conn, one.told.source), _unit_rows(one))
     kept = merge.units(conn)
     merge.stage_names(conn, _name_rows(told, sets))
     merge.names(conn)
@@ -125,7 +120,7 @@ def _pairs(told: Mapping[str, Any], values: Sequence[Any]) -> Iterator[tuple[str
 def _read_sets(told: Manifest) -> list[Units]:
     read: list[Units] = []
     ranks = {row["code"]: int(row["rank"]) for row in manifests.table(told.levels)}
-    for one in sorted(told.sets, key=lambda one: (one.valid_from, ranks[one.level])):
+    for one in sorted(told.sets, key=lambda one: (one.source.valid_from, ranks[one.source.level])):
         shapes, columns = _read(one.path)
         ours = {name: columns[theirs] for name, theirs in one.columns.items()}
         if len(shapes) != one.records:
@@ -138,11 +133,11 @@ def _read_sets(told: Manifest) -> list[Units]:
 def _parent_level(told: Manifest, read: Sequence[Units], one: UnitSet, parents: set[str]) -> str:
     """The lowest level above the set's whose units of that day bear all of the codes that it names as parents."""
     for above in reversed(read):
-        there = above.told.valid_from <= one.valid_from and (
-            above.told.valid_to is None or one.valid_from < above.told.valid_to
+        there = above.told.source.valid_from <= one.source.valid_from and (
+            above.told.source.valid_to is None or one.source.valid_from < above.told.source.valid_to
         )
-        if there and above.told.level != one.level and parents <= set(above.columns["code"]):
-            return above.told.level
+        if there and above.told.source.level != one.source.level and parents <= set(above.columns["code"]):
+            return above.told.source.level
     if parents == {told.country.code}:
         return "country"
     raise InputError("shipped_parents_unknown", path=one.path, codes=", ".join(sorted(parents)[:5]))
@@ -155,7 +150,7 @@ def _read_pieces(
     codes = columns[told.piece_columns["code"]]
     tied = [(one, columns[_column_of(told, columns, one)]) for one in sets]
     rows = (
-        (code, one.told.level, member, one.told.valid_from)
+        (code, one.told.source.level, member, one.told.source.valid_from)
         for one, members in tied
         for code, member in zip(codes, members, strict=True)
     )
@@ -168,7 +163,7 @@ def _column_of(told: Manifest, columns: Mapping[str, Sequence[str]], one: Units)
     found = [
         theirs
         for ours, theirs in told.piece_columns.items()
-        if ours.endswith(one.told.level) and set(columns[theirs]) == wanted
+        if ours.endswith(one.told.source.level) and set(columns[theirs]) == wanted
     ]
     if len(found) != 1:
         raise InputError("shipped_pieces_differ", path=told.pieces, set=one.told.name)
@@ -182,29 +177,10 @@ def _country_row(told: Manifest, land: Geometries) -> tuple[object, ...]:
 
 
 def _unit_rows(one: Units) -> Iterator[tuple[object, ...]]:
-    columns, told = one.columns, one.told
+    columns, told = one.columns, one.told.source
     given = [columns[name] for name in ("code", "name_vi", "name_en", "kind", "parent")]
     for *row, parent, shape in zip(*given, store.ewkb(one.shapes), strict=True):
         yield (told.level, *row, one.parent_level, parent, told.valid_from, told.valid_to, shape)
-
-
-def _source(told: Manifest, one: UnitSet) -> store.Source:
-    return store.Source(
-        level=one.level,
-        valid_from=one.valid_from,
-        valid_to=one.valid_to,
-        title_vi=one.title_vi,
-        title_en=one.title_en,
-        note_vi=one.note_vi,
-        note_en=one.note_en,
-        origin=one.origin,
-        licence=one.licence,
-        dated=one.dated,
-        crs=one.crs,
-        encoding=one.encoding,
-        sha256=_digest(told, one),
-        surveyed=one.surveyed,
-    )
 
 
 def _name_rows(told: Manifest, sets: Sequence[Units]) -> Iterator[tuple[object, ...]]:
@@ -218,7 +194,7 @@ def _name_rows(told: Manifest, sets: Sequence[Units]) -> Iterator[tuple[object, 
             columns["code"], columns["name_vi"], columns["name_en"], columns["kind"], strict=True
         ):
             for name in {name_vi, names.bare(name_vi, kind), name_en}:
-                yield (one.told.level, code, one.told.valid_from, name, None, None)
+                yield (one.told.source.level, code, one.told.source.valid_from, name, None, None)
     for row in manifests.table(told.names):
         valid = (row["valid_from"] or None, row["valid_to"] or None)
         yield (row["level"], row["code"], date.fromisoformat(row["unit_valid_from"]), row["name_vi"], *valid)
@@ -227,7 +203,7 @@ def _name_rows(told: Manifest, sets: Sequence[Units]) -> Iterator[tuple[object, 
 def _shapes(conn: Connection, told: Manifest, progress: Progress) -> None:
     """Generalised copies, from the shapes that the units have now: a set loaded by hand keeps its own."""
     vintages = [("country", told.country.valid_from, told.country.name_vi)]
-    vintages += [(one.level, one.valid_from, one.title_vi) for one in told.sets]
+    vintages += [(one.source.level, one.source.valid_from, one.source.title_vi) for one in told.sets]
     for level, day, title in vintages:
         progress("step_boundaries_shapes", title=title)
         ids = merge.unit_ids(conn, level, day)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
 
 import shapely
 from psycopg import sql
@@ -12,29 +10,10 @@ from sqlalchemy import Connection, text
 
 from loaders.boundaries.generalise import copies
 from loaders.boundaries.geometry import Geometries
+from loaders.boundaries.source import Source
 
 # Loads take their turn.
 _LOCK = 7_204_502
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where a set of shapes comes from: what every map that is drawn from it says."""
-
-    level: str
-    valid_from: date
-    valid_to: date | None
-    title_vi: str
-    title_en: str
-    note_vi: str
-    note_en: str
-    origin: str
-    licence: str
-    dated: str
-    crs: str
-    encoding: str
-    sha256: str
-    surveyed: bool
 
 
 def take_turn(conn: Connection) -> None:

@@ -16,17 +16,17 @@ from gisdb.messages import sentence
 
 # Each verb and where it lives; a verb's room is imported when the verb is asked for, not before.
 _VERBS = {
-    "db": ("gisdb.cli_db", "db"),
-    "migrate": ("gisdb.cli_migrate", "migrate"),
-    "load": ("gisdb.cli_load", "load"),
-    "import": ("gisdb.cli_registers", "import_"),
-    "export": ("gisdb.cli_registers", "export"),
-    "template": ("gisdb.cli_registers", "template"),
-    "evaluate": ("gisdb.cli_evaluate", "evaluate"),
-    "sample": ("gisdb.cli_sample", "sample"),
-    "account": ("gisdb.cli_account", "account"),
-    "serve": ("gisdb.cli_serve", "serve"),
-    "demo": ("gisdb.cli_serve", "demo"),
+    "db": ("gisdb.cli.db", "db"),
+    "migrate": ("gisdb.cli.migrate", "migrate"),
+    "load": ("gisdb.cli.load", "load"),
+    "import": ("gisdb.cli.registers", "import_"),
+    "export": ("gisdb.cli.registers", "export"),
+    "template": ("gisdb.cli.registers", "template"),
+    "evaluate": ("gisdb.cli.evaluate", "evaluate"),
+    "sample": ("gisdb.cli.sample", "sample"),
+    "account": ("gisdb.cli.account", "account"),
+    "serve": ("gisdb.cli.serve", "serve"),
+    "demo": ("gisdb.cli.serve", "demo"),
 }
 
 

@@ -71,7 +71,7 @@ def import_(
     as_json: bool,
 ) -> None:
     """Bring FILE (CSV, UTF-8, with a header) into REGISTER: the whole file or nothing of it."""
-    from gisdb.cli_receipt import show
+    from gisdb.cli.receipt import show
     from loaders.tables import import_file
 
     settings = load_settings()
