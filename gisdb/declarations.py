@@ -38,9 +38,9 @@ def load(conn: Connection) -> None:
     _load_limits(conn)
     _merge(conn, account, ("login",), [{"login": OPERATOR_LOGIN, "name": "gisdb", "role": "administrator"}])
     placed = [
-        {"table_name": one.table_name, "placed_on": one.placed_on}
+        {"table_name": one.table_name, "placed_on": one.placed_on, "bound": one.bound.value}
         for one in registers().values()
-        if one.bound is Bound.WORKPLACE and one.placed_on
+        if one.bound is Bound.UNIT or one.placed_on
     ]
     _merge(conn, register_placing, ("table_name",), placed)
     _load_measures(conn)

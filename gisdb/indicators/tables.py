@@ -21,7 +21,8 @@ register_placing = Table(
     metadata,
     Column("table_name", Text, primary_key=True),
     Column("placed_on", Text, nullable=False),
-    comment="on which day a record's place is asked, copied from the registers' declarations",
+    Column("bound", Text, nullable=False, server_default="workplace", comment="workplace or unit"),
+    comment="how a register's records are placed, copied from the declarations: on which day, or where the unit is",
 )
 
 rollup = Table(

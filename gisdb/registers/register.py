@@ -33,7 +33,7 @@ class Bound(StrEnum):
     """What a record hangs on, and so whose eyes see it."""
 
     WORKPLACE = "workplace"  # lies in the piece where its workplace was on its day
-    UNIT = "unit"  # a unit's own statement: seen by who has the whole unit in scope
+    UNIT = "unit"  # a unit's own statement: lies somewhere in that unit, seen by who has the whole unit in scope
 
 
 class Severity(StrEnum):
@@ -89,6 +89,7 @@ class Register:
         table_name: its table (``measurement``).
         key: the stored fields that make two rows the same record, beside ``workplace_id``/``unit_id``.
         day: the field that dates a record, or ``""`` where the field ``year`` is a column of its own.
+        year: SQL over the record's fields for the year that it counts for, where no day dates it.
         placed_on: SQL over ``s`` for the day on which the record's place is asked.
         joins: SQL joined to the stage row ``s`` when rows are checked and committed; ``derived`` may use it.
         amends_places: committing rows can move workplaces, so that their records are placed anew.
@@ -102,6 +103,7 @@ class Register:
     key: tuple[str, ...]
     bound: Bound = Bound.WORKPLACE
     day: str = ""
+    year: str = ""
     placed_on: str = ""
     version: int = 1
     derived: tuple[Derived, ...] = ()
@@ -154,8 +156,7 @@ def _table(register: Register) -> Table:
         TableColumn(owner, BigInteger if owner == "workplace_id" else Integer, ForeignKey(target), primary_key=True)
     )
     parts.append(TableColumn("id", BigInteger, Identity(), primary_key=True))
-    if register.bound is Bound.WORKPLACE:
-        parts.append(TableColumn("piece_id", Integer, ForeignKey("piece.id"), nullable=False))
+    parts.append(TableColumn("piece_id", Integer, ForeignKey("piece.id"), nullable=False))
     for column in register.columns:
         parts.extend(_fields(register, column))
     parts.extend(
@@ -163,9 +164,9 @@ def _table(register: Register) -> Table:
         for one in register.derived
         if one.name not in {owner, "piece_id"}
     )
-    if register.day:
-        year = Computed(f"(extract(year from {register.day}))::smallint", persisted=True)
-        parts.append(TableColumn("year", SmallInteger, year, nullable=False))
+    year = f"(extract(year from {register.day}))::smallint" if register.day else register.year
+    if year:
+        parts.append(TableColumn("year", SmallInteger, Computed(year, persisted=True), nullable=False))
     parts.extend(_provenance())
     table = Table(register.table_name, metadata, *parts, comment=register.en)
     for name, rule in register.checks:
@@ -212,7 +213,6 @@ def _indexes(register: Register, table: Table) -> None:
         postgresql_where=current,
         postgresql_nulls_not_distinct=True,
     )
-    if register.bound is Bound.WORKPLACE:
-        Index(f"ix_{register.table_name}_piece_year", table.c.piece_id, table.c["year"], postgresql_where=current)
+    Index(f"ix_{register.table_name}_piece_year", table.c.piece_id, table.c["year"], postgresql_where=current)
     for names in register.indexes:
         Index(f"ix_{register.table_name}_{'_'.join(names)}", *(table.c[name] for name in names))

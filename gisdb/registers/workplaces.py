@@ -176,6 +176,14 @@ REGISTER = Register(
         ),
         Derived("piece_id", Integer(), "place.piece_id", "", "", required=True, exported=False),
         Derived("place_certain", Boolean(), "place.certain", "Xác định được mảnh", "Piece certain", required=True),
+        # Only surveyed boundaries can tell; generalised ones would contradict half of the coast.
+        Derived(
+            "outside_m",
+            Integer(),
+            "place.outside_m",
+            "Tọa độ nằm ngoài xã đã khai (m)",
+            "Point outside the declared commune (m)",
+        ),
     ),
     rules=(
         Rule("commune_unknown", "commune", "place.unit_id IS NULL"),
@@ -197,6 +205,14 @@ REGISTER = Register(
             "coordinates_outside_country",
             "longitude",
             "NOT point_in_country(s.longitude, s.latitude) AND NOT point_in_country(s.latitude, s.longitude)",
+        ),
+        Rule(
+            "point_outside_commune",
+            "longitude",
+            # Nearer is what a hand-held receiver, or four decimals, may be off.
+            "place.outside_m > 100",
+            Severity.WARNING,
+            params="jsonb_build_object('metres', place.outside_m)",
         ),
         Rule("commune_ambiguous", "commune", "place.unit_id IS NOT NULL AND NOT place.certain", Severity.NOTE),
     ),

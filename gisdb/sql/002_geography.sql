@@ -41,29 +41,71 @@ LANGUAGE sql STABLE AS $$
     ORDER BY p.id LIMIT 1
 $$;
 
--- unit_id: the unit of the lowest level that the code names on p_units_on, or else today, or else last.
--- piece_id: its only piece; among several the nearest to the point; without a point "somewhere in the unit".
-CREATE OR REPLACE FUNCTION gisdb.place_declared(p_code text, p_units_on date, p_lon numeric, p_lat numeric)
-RETURNS TABLE (unit_id integer, piece_id integer, certain boolean)
+-- The piece for "somewhere in this unit": its only one where there is but one.
+CREATE OR REPLACE FUNCTION gisdb.whole_piece(p_unit integer) RETURNS integer
 LANGUAGE sql STABLE AS $$
-    WITH declared AS MATERIALIZED (
-        SELECT u.id FROM gisdb.admin_unit u
-        WHERE u.level = gisdb.lowest_level() AND u.code = p_code AND (p_units_on IS NULL OR u.valid @> p_units_on)
-        ORDER BY u.valid @> gisdb.today() DESC, lower(u.valid) DESC LIMIT 1
-    ), candidate AS MATERIALIZED (
-        SELECT p.id, p.geom FROM declared d
-        JOIN gisdb.unit_piece up ON up.unit_id = d.id
+    SELECT coalesce((SELECT p.id FROM gisdb.piece p WHERE p.uncertain_unit_id = p_unit),
+                    (SELECT up.piece_id FROM gisdb.unit_piece up JOIN gisdb.piece p ON p.id = up.piece_id
+                     WHERE up.unit_id = p_unit AND p.uncertain_unit_id IS NULL LIMIT 1))
+$$;
+
+-- How far (in degrees) a point lies outside the surveyed units of the lowest level, other than the declared one, that
+-- hold a piece: their border tells better than the generalised piece's. NULL where none was surveyed.
+CREATE OR REPLACE FUNCTION gisdb.distance_by_survey(p_piece integer, p_point public.geometry, p_declared integer)
+RETURNS float8 LANGUAGE sql STABLE AS $$
+    SELECT max(public.ST_Distance(u.geom, p_point)) FROM gisdb.unit_piece up
+    JOIN gisdb.admin_unit u ON u.id = up.unit_id AND u.level = gisdb.lowest_level() AND u.id <> p_declared
+    JOIN gisdb.boundary_set b ON b.id = u.boundary_set_id AND b.surveyed
+    WHERE up.piece_id = p_piece
+$$;
+
+CREATE OR REPLACE FUNCTION gisdb.has_survey() RETURNS boolean
+LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (SELECT FROM gisdb.boundary_set b WHERE b.surveyed AND b.level = gisdb.lowest_level())
+$$;
+
+-- Where in a unit a workplace lies: the unit's only piece; among several the nearest to the point; without a point
+-- "somewhere in the unit". outside_m: how far the point lies outside, where the unit's boundary was surveyed.
+-- OFFSET 0 keeps the planner from copying a subquery into each place that names it.
+CREATE OR REPLACE FUNCTION gisdb.place_in_unit(p_unit integer, p_lon numeric, p_lat numeric)
+RETURNS TABLE (piece_id integer, certain boolean, outside_m integer)
+LANGUAGE sql STABLE AS $$
+    SELECT coalesce(one.only_piece, nearest.id, one.somewhere),
+           one.only_piece IS NOT NULL OR nearest.id IS NOT NULL,
+           CASE WHEN (SELECT gisdb.has_survey()) AND p_lon IS NOT NULL AND p_lat IS NOT NULL THEN (
+               SELECT CASE WHEN public.ST_Covers(u.geom, gisdb.lon_lat(p_lon, p_lat)) THEN 0
+                      ELSE ceil(public.ST_Distance(u.geom::public.geography,
+                                                   gisdb.lon_lat(p_lon, p_lat)::public.geography))::integer END
+               FROM gisdb.admin_unit u JOIN gisdb.boundary_set b ON b.id = u.boundary_set_id AND b.surveyed
+               WHERE u.id = p_unit) END
+    FROM (
+        SELECT CASE WHEN count(*) = 1 THEN min(p.id) END AS only_piece, count(*) AS pieces,
+               (SELECT w.id FROM gisdb.piece w WHERE w.uncertain_unit_id = p_unit) AS somewhere
+        FROM gisdb.unit_piece up JOIN gisdb.piece p ON p.id = up.piece_id AND p.uncertain_unit_id IS NULL
+        WHERE up.unit_id = p_unit) AS one
+    LEFT JOIN LATERAL (
+        SELECT p.id FROM gisdb.unit_piece up
         JOIN gisdb.piece p ON p.id = up.piece_id AND p.uncertain_unit_id IS NULL
-    )
-    SELECT d.id, chosen.id, chosen.certain
-    FROM declared d CROSS JOIN LATERAL (
-        (SELECT c.id, true AS certain, 1 AS turn FROM candidate c
-         WHERE (SELECT count(*) FROM candidate) = 1 OR p_lon IS NOT NULL AND p_lat IS NOT NULL
-         ORDER BY public.ST_Distance(c.geom, gisdb.lon_lat(p_lon, p_lat)), c.id LIMIT 1)
-        UNION ALL
-        SELECT p.id, false, 2 FROM gisdb.piece p WHERE p.uncertain_unit_id = d.id
-        ORDER BY turn LIMIT 1
-    ) AS chosen
+        WHERE up.unit_id = p_unit
+        ORDER BY CASE WHEN (SELECT gisdb.has_survey())
+                      THEN gisdb.distance_by_survey(p.id, gisdb.lon_lat(p_lon, p_lat), p_unit) END NULLS LAST,
+                 public.ST_Distance(p.geom, gisdb.lon_lat(p_lon, p_lat)), p.id
+        LIMIT 1) AS nearest ON one.pieces > 1 AND p_lon IS NOT NULL AND p_lat IS NOT NULL
+    WHERE one.pieces > 0
+$$;
+
+-- unit_id: the unit of the lowest level that the code names on p_units_on, or else today, or else last; then where in it.
+DROP FUNCTION IF EXISTS gisdb.place_declared(text, date, numeric, numeric);
+CREATE FUNCTION gisdb.place_declared(p_code text, p_units_on date, p_lon numeric, p_lat numeric)
+RETURNS TABLE (unit_id integer, piece_id integer, certain boolean, outside_m integer)
+LANGUAGE sql STABLE AS $$
+    SELECT declared.id, place.piece_id, place.certain, place.outside_m
+    FROM (
+        SELECT u.id FROM gisdb.admin_unit u
+        WHERE u.level = (SELECT gisdb.lowest_level()) AND u.code = p_code
+          AND (p_units_on IS NULL OR u.valid @> p_units_on)
+        ORDER BY u.valid @> (SELECT gisdb.today()) DESC, lower(u.valid) DESC LIMIT 1) AS declared
+    CROSS JOIN LATERAL gisdb.place_in_unit(declared.id, p_lon, p_lat) AS place
 $$;
 
 -- Pieces "somewhere in unit U", one for each unit of several pieces; it belongs to every unit that holds all of U.

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from gisdb.access.accounts import Account
 from gisdb.errors import InputError
-from gisdb.registers.register import Bound, Register
+from gisdb.registers.register import Register
 from loaders.tables.read import BLOCK_BYTES, Table
 from loaders.tables.ready import READY
 from loaders.tables.stage import driver
@@ -127,7 +127,7 @@ def _supersede(conn: Connection, register: Register, upload_id: int) -> None:
 def _insert(conn: Connection, register: Register, upload_id: int) -> None:
     """In the order of the natural key, which is the order of the table's largest index; of the lines, where owners are made."""
     at_commit = {one.name: sql.SQL(one.sql) for one in register.derived if one.before}
-    names = list(dict.fromkeys((register.owner_field, *_place(register), *register.stored_fields, "line", "raw")))
+    names = list(dict.fromkeys((register.owner_field, "piece_id", *register.stored_fields, "line", "raw")))
     values = [at_commit.get(name, sql.Identifier("s", name)) for name in names]
     order = ["line"] if register.owner_field in at_commit else [register.owner_field, *register.key]
     driver(conn).execute(
@@ -145,14 +145,8 @@ def _insert(conn: Connection, register: Register, upload_id: int) -> None:
     )
 
 
-def _place(register: Register) -> tuple[str, ...]:
-    return ("piece_id",) if register.bound is Bound.WORKPLACE else ()
-
-
 def _recount(conn: Connection, register: Register, upload_id: int) -> None:
     """The rollup cells that records left and entered; records of workplaces that moved follow them first."""
-    if register.bound is not Bound.WORKPLACE:
-        return
     table = sql.Identifier("gisdb", register.table_name)
     if register.amends_places:
         driver(conn).execute(

@@ -66,10 +66,10 @@ def _ready(register: Register, rules: list[Rule]) -> sql.Composed:
         sql.SQL("CASE WHEN {} THEN {} END AS {}").format(sql.SQL(rule.broken), sql.SQL(rule.params), finding(position))
         for position, rule in enumerate(rules)
     ]
-    placed = register.bound is Bound.WORKPLACE
     return sql.SQL(
         """CREATE TEMP TABLE {ready} ON COMMIT DROP AS
-           SELECT s.*, {listed}, existing.id AS intake_id, {year} AS intake_year, {piece} AS intake_piece,
+           SELECT s.*, {listed}, existing.id AS intake_id, existing.year AS intake_year,
+                  existing.piece_id AS intake_piece,
                   CASE WHEN existing.id IS NULL THEN 'added' WHEN {same} THEN 'unchanged' ELSE 'changed' END
                       AS intake_outcome
            FROM {stage} AS s {references} {joins}
@@ -77,8 +77,6 @@ def _ready(register: Register, rules: list[Rule]) -> sql.Composed:
     ).format(
         ready=READY,
         listed=sql.SQL(", ").join(listed),
-        year=sql.SQL("existing.year" if placed else "NULL::integer"),
-        piece=sql.SQL("existing.piece_id" if placed else "NULL::integer"),
         same=_same(register, resolved),
         stage=STAGE,
         references=sql.SQL(" ").join(_references(register)),
@@ -99,6 +97,8 @@ def _resolved(register: Register) -> dict[str, sql.Composable]:
         found["piece_id"] = sql.Identifier("pl", "piece_id")
     for one in register.derived:
         found[one.name] = sql.SQL(one.before or one.sql)
+    if register.bound is Bound.UNIT:
+        found["piece_id"] = sql.SQL("whole_piece({})").format(found[register.owner_field])
     return found
 
 
