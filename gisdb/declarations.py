@@ -48,14 +48,25 @@ def load(conn: Connection) -> None:
 
 def _load_measures(conn: Connection) -> None:
     wanted = [
-        {"code": one.code, "table_name": one.table_name, "value_sql": one.value_sql, "where_sql": one.where_sql}
+        {
+            "code": one.code,
+            "table_name": one.table_name,
+            "value_sql": one.value_sql,
+            "where_sql": one.where_sql,
+            "distinct_of": one.distinct_of,
+            "adds_over": sorted(one.adds_over),
+        }
         for one in measures()
     ]
-    before = {tuple(row) for row in conn.execute(select(rollup_measure))}
+    before = _measures_there(conn)
     _merge(conn, rollup_measure, ("code",), wanted)
     conn.execute(delete(rollup_measure).where(rollup_measure.c.code.not_in([row["code"] for row in wanted])))
-    if before != {tuple(row) for row in conn.execute(select(rollup_measure))}:
+    if before != _measures_there(conn):
         conn.execute(text("SELECT rebuild_rollups()"))
+
+
+def _measures_there(conn: Connection) -> list[tuple[object, ...]]:
+    return [tuple(row) for row in conn.execute(select(rollup_measure).order_by(rollup_measure.c.code))]
 
 
 def _load_limits(conn: Connection) -> None:

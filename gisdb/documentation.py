@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from gisdb.config import PREFIX, UNPREFIXED, Settings
+from gisdb.indicators.indicator import Measure
 
 _MADE = "<!-- Written by `make docs`; a test compares it with the program. -->\n\n"
 
@@ -73,7 +74,13 @@ def indicators_page() -> str:
     """Every indicator with its formula, threshold and source."""
     from gisdb.indicators import INDICATORS
 
-    lines = ["# Indicators", "", "Every page, export and command asks one evaluator for these.", ""]
+    lines = [
+        "# Indicators",
+        "",
+        "Every page, export and command asks one evaluator for these. *Adds over* says where the parts of a number make",
+        "the whole; over the other axes it is counted again from the records.",
+        "",
+    ]
     for one in INDICATORS.values():
         lines += [
             f"## {one.name_vi}",
@@ -83,14 +90,25 @@ def indicators_page() -> str:
             f"- Công thức: {one.formula_vi}",
             f"- Formula: {one.formula_en}",
             f"- Đơn vị / Unit: {one.unit_vi} / {one.unit_en}",
-            f"- Numerator `{one.numerator.code}`: `{one.numerator.value_sql}` over `{one.numerator.table_name}` where `{one.numerator.where_sql}`",
-            f"- Denominator `{one.denominator.code}`: `{one.denominator.value_sql}` over `{one.denominator.table_name}` where `{one.denominator.where_sql}`",
+            f"- Numerator {_counted(one.numerator)}",
+            f"- Denominator {_counted(one.denominator)}",
+            f"- Cộng được theo / Adds over: {_axes(one.numerator)}; {_axes(one.denominator)}",
             f"- Ẩn khi mẫu số nhỏ hơn {one.minimum} / Suppressed where the denominator is below {one.minimum}",
             f"- Nguồn: {one.source_vi}",
             f"- Source: {one.source_en}",
             "",
         ]
     return "\n".join(lines)
+
+
+def _counted(measure: Measure) -> str:
+    once = f", rows of one piece and `{measure.distinct_of}` counting once" if measure.distinct_of else ""
+    return f"`{measure.code}`: `{measure.value_sql}` over `{measure.table_name}` where `{measure.where_sql}`{once}"
+
+
+def _axes(measure: Measure) -> str:
+    """Where a measure's parts make the whole; elsewhere it is counted again from the records."""
+    return f"`{measure.code}` {' + '.join(sorted(measure.adds_over)) or 'recounted'}"
 
 
 if __name__ == "__main__":

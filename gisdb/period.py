@@ -1,12 +1,15 @@
-"""Periods as people write them: a year, or years from first to last."""
+"""Periods and days as people write them: a year, or years from first to last; the day whose units are meant."""
 
 from __future__ import annotations
 
 import re
+from datetime import date
 
 from gisdb.errors import InputError
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
+# What is written for a day where the units are meant as they were in the period itself.
+THEN = "then"
 
 
 def years_of(period: str) -> tuple[int, int]:
@@ -25,3 +28,19 @@ def years_of(period: str) -> tuple[int, int]:
     if first > last:
         raise InputError("years_reversed", first=first, last=last)
     return first, last
+
+
+def day_of(given: str | None, default: date) -> date:
+    """The day ``2025-06-30``; ``default`` where nothing is given.
+
+    Raises:
+        InputError: ``day_unreadable``.
+    """
+    if not given:
+        return default
+    try:
+        if len(given) != len("2025-07-01"):
+            raise ValueError(given)
+        return date.fromisoformat(given)
+    except ValueError:
+        raise InputError("day_unreadable", given=given) from None

@@ -15,6 +15,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 from psycopg import sql
 
 from gisdb.access.accounts import Account, account_by_login, add_account, operator
@@ -26,6 +27,9 @@ from gisdb.geography.units import unit_by_code
 
 PASSWORD = "mật khẩu thử nghiệm"
 TODAY = "Asia/Ho_Chi_Minh"
+
+CHROMIUM = Path(os.environ.get("GISDB_TEST_BROWSER", "/usr/bin/chromium"))
+FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
 
 _HOME = "gisdb_cluster_home"
 
@@ -206,3 +210,14 @@ def shared(cluster: Cluster, loaded_template: str, pytestconfig: pytest.Config) 
     """Places, sample and accounts for tests that only read; one for the whole worker."""
     with _cloned(cluster, loaded_template, pytestconfig) as one:
         yield one
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium without a screen."""
+    if not CHROMIUM.exists():
+        pytest.fail(f"{CHROMIUM} is missing: apt-get install chromium")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()

@@ -21,7 +21,6 @@ from markupsafe import Markup, escape
 if TYPE_CHECKING:
     import folium
 
-DATA_ID = "map-data"
 PART_END = "<!-- end of part -->"
 
 Bounds: TypeAlias = tuple[float, float, float, float]
@@ -103,6 +102,13 @@ class Choropleth:
     labels: Sequence[PlaceLabel] = ()
     focus: int | None = None
     tiles: str | None = None
+    name: str = "map"
+    """What tells the maps of one page apart in its ids: letters only."""
+
+    @property
+    def data_id(self) -> str:
+        """The id of the data block that this map's script reads."""
+        return f"{self.name}-data"
 
 
 @dataclass(frozen=True)
@@ -114,18 +120,21 @@ class MapAssets:
     scripts: Sequence[tuple[str, str]] = field(default=())
 
 
-def draw(assets: MapAssets) -> folium.Map:
-    """The folium map: a shell that reads the page's data block and asks for its boundaries."""
+def draw(choropleth: Choropleth, assets: MapAssets) -> folium.Map:
+    """The folium map: a shell that reads its own data block of the page and asks for its boundaries."""
     from webmap.map_shell import PaintedBoundaries, Shell
 
-    shell = Shell(assets)
-    shell.add_child(PaintedBoundaries(DATA_ID))
+    shell = Shell(assets, choropleth.name)
+    shell.add_child(PaintedBoundaries(choropleth.data_id))
     return shell
 
 
 @dataclass(frozen=True)
 class MapParts:
-    """A rendered map in the three places of a page that it belongs to; every tag carries the page's nonce."""
+    """A rendered map in the three places of a page that it belongs to; every tag carries the page's nonce.
+
+    Maps of one page have the same head: the page needs it once.
+    """
 
     head: Markup
     body: Markup
@@ -141,7 +150,7 @@ def render(choropleth: Choropleth, assets: MapAssets, nonce: str) -> MapParts:
     folium writes neither ``style`` attributes nor event attributes here, so no ``unsafe-inline`` is needed.
     """
     attribute = f' nonce="{escape(nonce)}"'
-    html = draw(assets).get_root().render()
+    html = draw(choropleth, assets).get_root().render()
     head, body, script = (
         # Safe: folium wrote it from our own settings; nothing of the data is in it.
         Markup(_TAG.sub(lambda tag: tag.group() + attribute, part))  # noqa: S704
@@ -156,7 +165,7 @@ _JSON_ESCAPES = str.maketrans(
 
 
 def data_block(choropleth: Choropleth, nonce: str) -> Markup:
-    """The page's only data as an inert JSON block: no text in it can end the block or start a tag."""
+    """A map's only data as an inert JSON block: no text in it can end the block or start a tag."""
     data = {
         "boundaries": choropleth.boundaries,
         "bounds": _corners(choropleth.bounds),
@@ -175,7 +184,7 @@ def data_block(choropleth: Choropleth, nonce: str) -> Markup:
     }
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).translate(_JSON_ESCAPES)
     block = Markup('<script type="application/json" id="{}" nonce="{}">{}</script>')
-    return block.format(DATA_ID, nonce, Markup(text))  # noqa: S704 - no "<", ">" or "&" is left in it
+    return block.format(choropleth.data_id, nonce, Markup(text))  # noqa: S704 - no "<", ">" or "&" is left in it
 
 
 def _corners(bounds: Bounds | None) -> list[list[float]] | None:

@@ -57,7 +57,7 @@ class Shell(folium.Map):
         """
     )
 
-    def __init__(self, assets: MapAssets) -> None:
+    def __init__(self, assets: MapAssets, name: str) -> None:
         super().__init__(
             # Any view will do until the script fits the map to its bounds.
             location=[0, 0],
@@ -75,7 +75,7 @@ class Shell(folium.Map):
         self.default_js = [("leaflet", assets.leaflet_js), *assets.scripts]
         self.default_css = [("leaflet_css", assets.leaflet_css)]
         # The same question gives the same page: no random name in it.
-        self._id = "gisdb"
+        self._id = name
         self.parts = Parts()
         self.parts.add_child(self)
 
@@ -94,5 +94,5 @@ class PaintedBoundaries(JSCSSMixin):
     def __init__(self, data_id: str) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "PaintedBoundaries"
-        self._id = "gisdb"
+        self._id = data_id
         self.data_id = data_id

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime
+import sys
+from datetime import date
 
 import click
 from sqlalchemy import Connection
@@ -11,29 +12,51 @@ from sqlalchemy import Connection
 from gisdb.clock import today
 from gisdb.config import load_settings
 from gisdb.errors import InputError
-from gisdb.geography.units import unit_by_code, unit_by_id
+from gisdb.geography.shapes import FULL
+from gisdb.geography.units import day_of_period, unit_by_code, unit_by_id
 from gisdb.indicators.evaluator import Answer, Question, UnitValue
 from gisdb.indicators.evaluator import evaluate as answer_of
+from gisdb.indicators.figures import csv_of, geojson_of
 from gisdb.messages import sentence
 from gisdb.opening import opened
-from gisdb.period import years_of
+from gisdb.period import THEN, day_of, years_of
 
 
 @click.command()
 @click.argument("indicator")
 @click.option("--level", default="province", show_default=True, help="Level of units: country, province, commune, …")
 @click.option("--period", required=True, help="A year, 2025, or years, 2021..2024.")
-@click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="Day whose units are used; today if not given.")
+@click.option("--on", "on", metavar="DAY", help="Day whose units are used, 2025-06-30, or 'then'; today if not given.")
 @click.option("--within", metavar="UNIT", help="Only units within this one: its id, or LEVEL:CODE.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
-def evaluate(indicator: str, level: str, period: str, day: datetime | None, within: str | None, as_json: bool) -> None:
-    """Answer INDICATOR for every unit of a level."""
+@click.option(
+    "--format", "file_format", type=click.Choice(["csv", "geojson"]), help="A file, with the units' shapes or without."
+)
+def evaluate(
+    *,
+    indicator: str,
+    level: str,
+    period: str,
+    on: str | None,
+    within: str | None,
+    as_json: bool,
+    file_format: str | None,
+) -> None:
+    """Answer INDICATOR for every unit of a level.
+
+    With --on then the units are those of the period as reported then: of its last day.
+    """
     settings = load_settings()
-    on = day.date() if day is not None else today(settings.timezone)
     first, last = years_of(period)
     with opened(settings) as database, database.acting_as(None) as conn:
-        within_id = _unit_id(conn, within, on) if within else None
-        answer = answer_of(conn, Question(indicator, level, on, first, last, within_id))
+        now = today(settings.timezone)
+        day = day_of_period(conn, level, first, last, now) if on == THEN else day_of(on, now)
+        within_id = _unit_id(conn, within, day) if within else None
+        answer = answer_of(conn, Question(indicator, level, day, first, last, within_id))
+        if file_format:
+            blocks = csv_of(answer) if file_format == "csv" else geojson_of(conn, answer, FULL)
+            sys.stdout.buffer.writelines(blocks)
+            return
     if as_json:
         click.echo(json.dumps(_as_data(answer), ensure_ascii=False))
     else:
@@ -60,7 +83,7 @@ def _as_data(answer: Answer) -> dict[str, object]:
         "unit_of_measure": answer.indicator.unit_en,
         "synthetic": answer.synthetic,
         "total": _value_as_data(answer.total),
-        "unplaced": _value_as_data(answer.unplaced),
+        "rest": {reason.value: _value_as_data(value) for reason, value in answer.rest.items()},
         "values": [_value_as_data(value) for value in answer.values],
     }
 
@@ -86,12 +109,12 @@ def _print(answer: Answer, language: str) -> None:
     for heading in ("", "", asked.unit(language), *parts_named):
         table.add_column(heading, justify="right" if heading else "left")
     table.add_column("")
-    for value in (*answer.values, answer.unplaced, answer.total):
-        unit = value.unit
+    rows = [(value.unit.code, value.unit.name(language), value) for value in answer.values if value.unit]
+    rows += [("", _said(f"rest_{reason.value}", language), value) for reason, value in answer.rest.items()]
+    for code, name, value in (*rows, ("", answer.area.name(language), answer.total)):
         shown = "" if value.value is None else f"{value.value:.{asked.decimals}f}"
         parts = ("" if part is None else f"{part:g}" for part in (value.numerator, value.denominator))
-        name = unit.name(language) if unit else _said("unplaced", language)
-        table.add_row(unit.code if unit else "", name, shown, *parts, _said(f"state_{value.state.value}", language))
+        table.add_row(code, name, shown, *parts, _said(f"state_{value.state.value}", language))
     console = Console()
     console.print(table)
     if answer.synthetic:

@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from datetime import datetime
 from pathlib import Path
 from typing import IO, Literal
 
@@ -22,7 +21,7 @@ from gisdb.engine import Database
 from gisdb.errors import Forbidden, InputError, NotFound
 from gisdb.messages import sentence
 from gisdb.opening import opened
-from gisdb.period import years_of
+from gisdb.period import THEN, day_of, years_of
 from gisdb.progress import Progress, on_terminal, silent
 from gisdb.registers import register
 from gisdb.registers.export import FORMATS, stream
@@ -103,7 +102,11 @@ def import_(
     "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="File; standard output if not given."
 )
 @click.option("--within", metavar="UNIT", help="Only records within this unit: its id, or LEVEL:CODE.")
-@click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="Day on which that code held; today if not given.")
+@click.option(
+    "--on",
+    metavar="DAY",
+    help="Add the units that hold each record on this day, 2025-06-30, or on its own: 'then'. LEVEL:CODE is read on it too.",
+)
 @click.option("--period", help="Only records of a year, 2025, or of years, 2021..2024.")
 @click.option("--superseded", is_flag=True, help="Also the versions that were corrected.")
 @_ACCOUNT
@@ -113,7 +116,7 @@ def export(
     file_format: str,
     output: Path | None,
     within: str | None,
-    day: datetime | None,
+    on: str | None,
     period: str | None,
     superseded: bool,
     login: str | None,
@@ -124,11 +127,13 @@ def export(
     if period:
         first, last = years_of(period)
         filters |= {"first_year": str(first), "last_year": str(last)}
+    if on:
+        filters["on"] = on
     with opened(settings) as database:
         account = _acting(database, login)
         if within:
             with database.acting_as(account) as conn:
-                filters["within"] = str(_unit_id(conn, within, day, settings.timezone))
+                filters["within"] = str(_unit_id(conn, within, on, settings.timezone))
         detail = {"register": register.name, "format": file_format, "filters": filters}
         audit.record(database, account, "export", detail)
         with database.acting_as(account, timeout_s=0) as conn:
@@ -164,7 +169,7 @@ def _acting(database: Database, login: str | None) -> Account:
     return account
 
 
-def _unit_id(conn: Connection, given: str, day: datetime | None, timezone: str) -> int:
+def _unit_id(conn: Connection, given: str, on: str | None, timezone: str) -> int:
     from gisdb.geography.units import unit_by_code, unit_by_id
 
     if given.isdigit():
@@ -172,7 +177,8 @@ def _unit_id(conn: Connection, given: str, day: datetime | None, timezone: str) 
     level, separator, code = given.partition(":")
     if not separator:
         raise InputError("unit_argument_malformed", given=given)
-    return unit_by_code(conn, level, code, day.date() if day is not None else today(timezone)).id
+    now = today(timezone)
+    return unit_by_code(conn, level, code, now if on == THEN else day_of(on, now)).id
 
 
 def _write(blocks: Iterable[bytes], output: Path | None) -> None:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal, TypeAlias
 
 from sqlalchemy import Connection, text
 
 DETAILS = (0, 1)
+FULL: Literal["full"] = "full"
+Detail: TypeAlias = Literal[0, 1, "full"]
+"""Generalised for the nation (0) or a province (1), or the boundary as it was loaded (full)."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +51,7 @@ class BoundarySource:
     dated: str
 
 
-_CHOSEN = """
-    FROM admin_unit u JOIN unit_shape s ON s.unit_id = u.id AND s.detail = :detail
+_ASKED = """
     WHERE u.level = :level AND u.valid @> CAST(:day AS date)
       AND (:within = 0 OR u.id = :within OR u.id IN (
            SELECT mine.unit_id FROM unit_piece area
@@ -55,11 +59,17 @@ _CHOSEN = """
            JOIN unit_piece mine ON mine.piece_id = area.piece_id WHERE area.unit_id = :within))
 """
 
+_CHOSEN = f"FROM admin_unit u JOIN unit_shape s ON s.unit_id = u.id AND s.detail = :detail {_ASKED}"
+
 
 def version(conn: Connection, level: str, day: date, within_id: int | None, detail: int) -> str:
-    """A short name of what `boundaries` would give: it changes whenever a boundary set of the level is loaded."""
+    """A short name of what `boundaries` would give: it changes whenever a boundary set of the level is loaded.
+
+    It changes too whenever a change of units is applied or taken back.
+    """
     loaded = conn.execute(
-        text("""SELECT count(*), max(b.loaded_at), min(lower(u.valid)), sum(u.id)
+        text("""SELECT count(*), max(b.loaded_at), min(lower(u.valid)), sum(u.id),
+                       (SELECT max(greatest(c.applied_at, c.reverted_at)) FROM unit_change c)
                 FROM admin_unit u LEFT JOIN boundary_set b ON b.id = u.boundary_set_id
                 WHERE u.level = :level AND u.valid @> CAST(:day AS date)"""),
         {"level": level, "day": day},
@@ -78,6 +88,26 @@ def boundaries(conn: Connection, level: str, day: date, within_id: int | None, d
         {"level": level, "day": day, "within": within_id or 0, "detail": detail},
     ).scalar_one()
     return Boundaries(version(conn, level, day, within_id, detail), str(body).encode())
+
+
+def shapes(conn: Connection, level: str, day: date, within_id: int | None, detail: Detail) -> Iterator[tuple[int, str]]:
+    """Each unit of ``level`` on ``day`` (within a unit) with its shape as a GeoJSON geometry, by code.
+
+    Read while it is used, so that full shapes of thousands of units need little memory. A unit that has no shape has
+    ``null``. Generalised shapes have four decimals of a degree (some 11 m), full ones six.
+    """
+    held = (
+        "s.geom, 4) FROM admin_unit u LEFT JOIN unit_shape s ON s.unit_id = u.id AND s.detail = :detail"
+        if detail != FULL
+        else "u.geom, 6) FROM admin_unit u"
+    )
+    rows = conn.execute(
+        text(f"SELECT u.id, ST_AsGeoJSON({held} {_ASKED} ORDER BY u.code"),
+        {"level": level, "day": day, "within": within_id or 0, **({} if detail == FULL else {"detail": detail})},
+        execution_options={"yield_per": 100},
+    )
+    for unit_id, geometry in rows:
+        yield unit_id, geometry or "null"
 
 
 def bounds(conn: Connection, unit_id: int) -> tuple[float, float, float, float] | None:

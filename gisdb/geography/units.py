@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -120,16 +121,36 @@ def country(conn: Connection, day: date) -> Unit:
     return Unit(*row)
 
 
-def ancestors(conn: Connection, unit: Unit) -> list[Unit]:
-    """The units that hold ``unit``, the country first, without itself."""
+def ancestors(conn: Connection, unit: Unit, day: date) -> list[Unit]:
+    """The units of ``day`` that hold all of ``unit``, the country first, without itself."""
     rows = conn.execute(
-        text(f"""WITH RECURSIVE up AS (
-                     SELECT p.*, 1 AS height FROM admin_unit p WHERE p.id = :parent
-                     UNION ALL SELECT p.*, up.height + 1 FROM admin_unit p JOIN up ON p.id = up.parent_id)
-                 SELECT {_UNIT} FROM up u ORDER BY u.height DESC"""),
-        {"parent": unit.parent_id},
+        text(f"""SELECT {_UNIT} FROM unit_piece up
+                 JOIN admin_unit u ON u.id = up.unit_id AND u.valid @> CAST(:day AS date)
+                 JOIN admin_level l ON l.code = u.level
+                 WHERE up.piece_id = whole_piece(:id) AND l.rank < (SELECT rank FROM admin_level WHERE code = :level)
+                 ORDER BY l.rank"""),
+        {"id": unit.id, "level": unit.level, "day": day},
     )
     return [Unit(*row) for row in rows]
+
+
+def day_of_period(conn: Connection, level: str, first_year: int, last_year: int, today: date) -> date:
+    """The day whose units are those of a period "as reported then": its last day that has come and has units of ``level``.
+
+    Raises:
+        InputError: ``level_not_in_period``.
+    """
+    last = min(date(last_year, 12, 31), today)
+    found = conn.execute(
+        text("""SELECT max(least(CAST(:last AS date), coalesce(upper(u.valid) - 1, CAST(:last AS date))))
+                FROM admin_unit u
+                WHERE u.level = :level AND u.valid && daterange(:first, :last, '[]')"""),
+        {"level": level, "first": min(date(first_year, 1, 1), last), "last": last},
+    ).scalar_one()
+    if found is None:
+        raise InputError("level_not_in_period", level=level, first=first_year, last=last_year)
+    day: date = found
+    return day
 
 
 def units_within(conn: Connection, level: str, day: date, within_id: int | None = None) -> list[Unit]:
@@ -179,13 +200,60 @@ def _lineage(conn: Connection, joined: str, unit_id: int) -> list[Lineage]:
     ]
 
 
+@dataclass(frozen=True)
+class OtherCode:
+    """What a unit is called in another code system, such as ISO 3166-2."""
+
+    system_vi: str
+    system_en: str
+    code: str
+    source: str
+
+    def system(self, language: str) -> str:
+        """The system's name in ``language``."""
+        return self.system_vi if language == "vi" else self.system_en
+
+
+def other_codes(conn: Connection, unit_id: int) -> list[OtherCode]:
+    """The unit's codes in other systems than the one that `Unit.code` belongs to."""
+    rows = conn.execute(
+        text("""SELECT l.name_vi, l.name_en, c.code, c.source FROM unit_code c
+                JOIN code_list l ON l.list = 'code_system' AND l.code = c.system
+                WHERE c.unit_id = :unit ORDER BY l.position, c.code"""),
+        {"unit": unit_id},
+    )
+    return [OtherCode(*row) for row in rows]
+
+
 def search_units(conn: Connection, words: str, limit: int = 20) -> list[Unit]:
-    """Units of any time whose name, past or present, holds ``words``, with or without tones; today's and larger first."""
+    """Units of any time whose name, past or present, holds ``words``, with or without tones, or whose code they are.
+
+    Those that are called just so come first, then today's and larger ones.
+    """
     rows = conn.execute(
         text(f"""SELECT {_UNIT} FROM admin_unit u JOIN admin_level l ON l.code = u.level
-                 WHERE u.id IN (SELECT n.unit_id FROM unit_name n
-                                WHERE n.folded LIKE '%' || replace(replace(fold(:words), '%', ''), '_', '') || '%')
-                 ORDER BY u.valid @> today() DESC, l.rank, u.name_vi, u.id LIMIT :limit"""),
+                 JOIN (SELECT found.unit_id, bool_or(found.just_so) AS just_so FROM (
+                           SELECT n.unit_id, n.folded = fold(:words) AS just_so FROM unit_name n
+                           WHERE n.folded LIKE {_HOLDS_WORDS}
+                           UNION ALL SELECT c.unit_id, true FROM unit_code c WHERE c.code = upper(:words)
+                           UNION ALL SELECT a.id, true FROM admin_unit a WHERE a.code = :words
+                       ) AS found GROUP BY found.unit_id) AS hit ON hit.unit_id = u.id
+                 ORDER BY hit.just_so DESC, u.valid @> today() DESC, l.rank, u.name_vi, u.id LIMIT :limit"""),
         {"words": words.strip(), "limit": limit},
     )
     return [Unit(*row) for row in rows]
+
+
+def other_names(conn: Connection, units: Sequence[Unit], words: str) -> dict[int, str]:
+    """By id of those ``units`` whose own names do not hold ``words``: another name, past or in use, that does."""
+    rows = conn.execute(
+        text(f"""SELECT DISTINCT ON (u.id) u.id, n.name FROM admin_unit u JOIN unit_name n ON n.unit_id = u.id
+                 WHERE u.id = ANY (:units) AND n.folded LIKE {_HOLDS_WORDS}
+                   AND fold(u.name_vi) NOT LIKE {_HOLDS_WORDS} AND fold(u.name_en) NOT LIKE {_HOLDS_WORDS}
+                 ORDER BY u.id, length(n.name) DESC, n.name"""),
+        {"units": [unit.id for unit in units], "words": words.strip()},
+    )
+    return {row.id: row.name for row in rows}
+
+
+_HOLDS_WORDS = "'%' || replace(replace(fold(:words), '%', ''), '_', '') || '%'"

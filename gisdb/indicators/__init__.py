@@ -10,7 +10,7 @@ from types import MappingProxyType
 from gisdb.errors import NotFound
 from gisdb.indicators.indicator import Indicator, Measure
 
-_MECHANISM = {"breaks", "evaluator", "indicator", "rollups", "tables"}
+_MECHANISM = {"breaks", "evaluator", "figures", "indicator", "tables"}
 
 
 def _found() -> Mapping[str, Indicator]:

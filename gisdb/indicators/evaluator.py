@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, text
 
 from gisdb.errors import InputError
 from gisdb.geography.units import Unit, country, unit_by_id, units_within
 from gisdb.indicators import indicator
-from gisdb.indicators.indicator import Indicator
+from gisdb.indicators.indicator import Indicator, Measure
+from gisdb.registers import registers
+from gisdb.registers.register import Bound
 
 
 class State(StrEnum):
@@ -22,6 +26,14 @@ class State(StrEnum):
     ZERO = "zero"
     SUPPRESSED = "suppressed"
     NO_DATA = "no_data"
+
+
+class Rest(StrEnum):
+    """Why something counts for an area and for none of its units."""
+
+    AMBIGUOUS = "ambiguous"  # known only by a unit of another time, which several of the asked units share
+    NOT_DIVISIBLE = "not_divisible"  # a total that such a unit reported
+    UNPLACED = "unplaced"  # in none of them
 
 
 @dataclass(frozen=True)
@@ -54,27 +66,28 @@ class UnitValue:
 
 @dataclass(frozen=True)
 class Answer:
-    """``values`` by unit; ``total`` of the whole area; ``unplaced``: records in the area but in none of its units."""
+    """``values`` by unit; ``total`` of the whole area; ``rest``: what is in the area but in none of its units, if any."""
 
     question: Question
     indicator: Indicator
     area: Unit
     values: list[UnitValue]
     total: UnitValue
-    unplaced: UnitValue
+    rest: Mapping[Rest, UnitValue]
     synthetic: bool
 
 
-_BY_UNIT = text("""
-    SELECT up.unit_id,
-           sum(r.value) FILTER (WHERE r.measure = :numerator) AS numerator,
-           sum(r.value) FILTER (WHERE r.measure = :denominator) AS denominator
-    FROM rollup r JOIN unit_piece up USING (piece_id)
-    WHERE r.measure IN (:numerator, :denominator) AND r.year BETWEEN :first_year AND :last_year
-      AND up.unit_id = ANY (:units)
-      AND (:within = 0 OR EXISTS (SELECT FROM unit_piece w WHERE w.unit_id = :within AND w.piece_id = r.piece_id))
-    GROUP BY up.unit_id
-""")
+Parts: TypeAlias = tuple[Decimal | None, Decimal | None]
+"""Numerator and denominator; None where nothing was counted."""
+
+
+@dataclass(frozen=True)
+class Sums:
+    """What was counted, before anything is hidden: for each unit by its id, for the rest by its reason, for the area."""
+
+    units: Mapping[int, Parts]
+    rest: Mapping[Rest, Parts]
+    whole: Parts
 
 
 def evaluate(conn: Connection, question: Question) -> Answer:
@@ -91,38 +104,96 @@ def evaluate(conn: Connection, question: Question) -> Answer:
     units = units_within(conn, question.level, question.day, question.within_id)
     if not units:
         raise InputError("level_not_on_day", level=question.level, day=question.day.isoformat(), within=area.name_vi)
-    sums = _sums(conn, asked, question, [area.id, *(unit.id for unit in units)])
-    values = [_value(asked, unit, *sums.get(unit.id, (None, None))) for unit in units]
-    whole = sums.get(area.id, (None, None))
-    rest = tuple(_rest(whole[part], [sums[unit.id][part] for unit in units if unit.id in sums]) for part in (0, 1))
+    sums = count(conn, question, area, units)
+    values = [_value(asked, unit, sums.units[unit.id]) for unit in units]
+    rest = {reason: _value(asked, None, parts) for reason, parts in sums.rest.items()}
     synthetic = bool(conn.execute(text("SELECT holds_synthetic()")).scalar_one())
-    return Answer(question, asked, area, values, _value(asked, area, *whole), _value(asked, None, *rest), synthetic)
+    return Answer(question, asked, area, values, _value(asked, area, sums.whole), rest, synthetic)
 
 
-_Parts = tuple[Decimal | None, Decimal | None]
+_NOTHING: Parts = (None, None)
+
+# One row a unit and measure; the area is one of the units.
+_BY_UNIT = text("""
+    SELECT r.measure, up.unit_id, sum(r.value) AS value
+    FROM rollup r JOIN unit_piece up USING (piece_id)
+    WHERE r.measure = ANY (:measures) AND r.year BETWEEN :first_year AND :last_year AND up.unit_id = ANY (:units)
+      AND (:within = 0 OR EXISTS (SELECT FROM unit_piece w WHERE w.unit_id = :within AND w.piece_id = r.piece_id))
+    GROUP BY r.measure, up.unit_id
+""")
+_REST = text("""
+    SELECT r.measure, p.uncertain_unit_id IS NOT NULL AS uncertain, sum(r.value) AS value
+    FROM rollup r JOIN piece p ON p.id = r.piece_id
+    WHERE r.measure = ANY (:measures) AND r.year BETWEEN :first_year AND :last_year
+      AND (:within = 0 OR EXISTS (SELECT FROM unit_piece w WHERE w.unit_id = :within AND w.piece_id = r.piece_id))
+      AND r.piece_id NOT IN (SELECT up.piece_id FROM unit_piece up WHERE up.unit_id = ANY (:units))
+    GROUP BY r.measure, p.uncertain_unit_id IS NOT NULL
+""")
+_RECOUNTED = text("""
+    SELECT unit_id, uncertain, value FROM recounted(:measure, :first_year, :last_year, :units, :within)
+""")
 
 
-def _sums(conn: Connection, asked: Indicator, question: Question, units: list[int]) -> dict[int, _Parts]:
-    rows = conn.execute(
-        _BY_UNIT,
-        {
-            "numerator": asked.numerator.code,
-            "denominator": asked.denominator.code,
-            "first_year": question.first_year,
-            "last_year": question.last_year,
-            "units": units,
-            "within": question.within_id or 0,
-        },
-    )
-    return {row.unit_id: (row.numerator, row.denominator) for row in rows}
+def count(conn: Connection, question: Question, area: Unit, units: Sequence[Unit]) -> Sums:
+    """Count what ``question`` asks for ``units`` within ``area``: units and rest make the whole wherever a measure adds."""
+    asked = indicator(question.indicator)
+    both = (asked.numerator, asked.denominator)
+    years_asked = question.last_year - question.first_year + 1
+    ids = [unit.id for unit in units]
+    given = {"first_year": question.first_year, "last_year": question.last_year, "within": question.within_id or 0}
+    found: dict[str, _Counted] = {one.code: _Counted() for one in both}
+    rolled = [one.code for one in both if one.adds(years_asked)]
+    if rolled:
+        for row in conn.execute(_BY_UNIT, {**given, "measures": rolled, "units": [area.id, *ids]}):
+            found[row.measure].units[row.unit_id] = row.value
+        for row in conn.execute(_REST, {**given, "measures": rolled, "units": ids}):
+            found[row.measure].rest[row.uncertain] = row.value
+    for one in both:
+        if not one.adds(years_asked):
+            _recount(conn, one, {**given, "area": area.id, "units": ids}, found[one.code])
+    top, bottom = found[both[0].code], found[both[1].code]
+    by_unit = {unit: (top.units.get(unit), bottom.units.get(unit)) for unit in (area.id, *ids)}
+    return Sums({unit: by_unit[unit] for unit in ids}, _rest(top, bottom, both), by_unit[area.id])
 
 
-def _rest(whole: Decimal | None, parts: list[Decimal | None]) -> Decimal | None:
-    left = (whole or Decimal(0)) - sum((part for part in parts if part is not None), Decimal(0))
-    return left or None
+@dataclass
+class _Counted:
+    """One measure: by unit, the area among them; and what is in none of the units, by whether its piece is uncertain."""
+
+    units: dict[int, Decimal] = field(default_factory=dict)
+    rest: dict[bool, Decimal] = field(default_factory=dict)
 
 
-def _value(asked: Indicator, unit: Unit | None, numerator: Decimal | None, denominator: Decimal | None) -> UnitValue:
+def _recount(conn: Connection, measure: Measure, given: Mapping[str, Any], found: _Counted) -> None:
+    for row in conn.execute(_RECOUNTED, {**given, "measure": measure.code}):
+        if row.unit_id is None:
+            found.rest[row.uncertain] = row.value
+        else:
+            found.units[row.unit_id] = row.value
+    if given["area"] not in found.units:
+        for row in conn.execute(_RECOUNTED, {**given, "measure": measure.code, "units": [given["area"]]}):
+            if row.unit_id is not None:
+                found.units[row.unit_id] = row.value
+
+
+def _rest(top: _Counted, bottom: _Counted, both: tuple[Measure, Measure]) -> dict[Rest, Parts]:
+    rest: dict[Rest, Parts] = {}
+    for place, (counted, measure) in enumerate(zip((top, bottom), both, strict=True)):
+        for uncertain, value in counted.rest.items():
+            reason = _reason(measure) if uncertain else Rest.UNPLACED
+            before = rest.get(reason, _NOTHING)
+            rest[reason] = (value, before[1]) if place == 0 else (before[0], value)
+    return {reason: rest[reason] for reason in Rest if any(rest.get(reason, _NOTHING))}
+
+
+def _reason(measure: Measure) -> Rest:
+    """Why a number of a piece "somewhere in a unit" is in none of the asked ones."""
+    reported = {one.table_name for one in registers().values() if one.bound is Bound.UNIT}
+    return Rest.NOT_DIVISIBLE if measure.table_name in reported else Rest.AMBIGUOUS
+
+
+def _value(asked: Indicator, unit: Unit | None, parts: Parts) -> UnitValue:
+    numerator, denominator = parts
     if not denominator:
         return UnitValue(unit, State.NO_DATA, numerator=float(numerator) if numerator else None)
     if denominator < asked.minimum:
@@ -142,19 +213,26 @@ def usual_values(conn: Connection, question: Question) -> list[float]:
 
     The level is that of the question, on its day.
     """
-    units = [unit.id for unit in units_within(conn, question.level, question.day, question.within_id)]
+    units = units_within(conn, question.level, question.day, question.within_id)
     asked = indicator(question.indicator)
+    if not (asked.numerator.adds(1) and asked.denominator.adds(1)):
+        return [value for year in years(conn) for value in _values_of_year(conn, question, year)]
     rows = conn.execute(
         _BY_UNIT_AND_YEAR,
         {
             "numerator": asked.numerator.code,
             "denominator": asked.denominator.code,
-            "units": units,
+            "units": [unit.id for unit in units],
             "minimum": asked.minimum,
             "multiplier": asked.multiplier,
         },
     )
     return [float(row.value) for row in rows]
+
+
+def _values_of_year(conn: Connection, question: Question, year: int) -> list[float]:
+    answer = evaluate(conn, replace(question, first_year=year, last_year=year))
+    return [value.value for value in answer.values if value.value is not None]
 
 
 _BY_UNIT_AND_YEAR = text("""

@@ -13,11 +13,24 @@ class Direction(StrEnum):
     LOWER_IS_WORSE = "lower_is_worse"
 
 
+class Axis(StrEnum):
+    """Along what the numbers of a measure can be added."""
+
+    UNITS = "units"
+    YEARS = "years"
+
+
+EVERY_AXIS = frozenset(Axis)
+
+
 @dataclass(frozen=True)
 class Measure:
-    """A number that adds over records, years and pieces: ``value_sql`` summed over a table's rows ``where_sql``.
+    """A number counted over a table's rows: the aggregate ``value_sql`` of those ``where_sql``; both over the record ``t``.
 
-    Both are SQL over the record ``t``.
+    Attributes:
+        distinct_of: fields of ``t``; rows that agree in them, in one piece, count once. Empty: every row counts.
+        adds_over: where the parts make the whole. What does not add over units or years (a median, a distinct count
+            over years) is counted again from the records for each question that needs it.
     """
 
     code: str
@@ -26,6 +39,12 @@ class Measure:
     where_sql: str
     vi: str
     en: str
+    distinct_of: str = ""
+    adds_over: frozenset[Axis] = EVERY_AXIS
+
+    def adds(self, years: int) -> bool:
+        """Whether the rollups' cells, a piece and year each, add up to the number for ``years`` years."""
+        return Axis.UNITS in self.adds_over and (years == 1 or Axis.YEARS in self.adds_over)
 
 
 @dataclass(frozen=True)

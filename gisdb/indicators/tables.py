@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, Numeric, SmallInteger, Table, Text
+from sqlalchemy import Column, ForeignKey, Index, Integer, Numeric, SmallInteger, Table, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from gisdb.metadata import metadata
 
@@ -13,6 +14,20 @@ rollup_measure = Table(
     Column("table_name", Text, nullable=False),
     Column("value_sql", Text, nullable=False),
     Column("where_sql", Text, nullable=False),
+    Column(
+        "distinct_of",
+        Text,
+        nullable=False,
+        server_default="",
+        comment="fields of t: rows that agree in them count once; empty: every row counts",
+    ),
+    Column(
+        "adds_over",
+        ARRAY(Text),
+        nullable=False,
+        server_default=text("'{units,years}'"),
+        comment="units, years: where parts make the whole; without units there is no rollup",
+    ),
     comment="what a measure counts, copied from the indicators' declarations by the migration",
 )
 

@@ -14,15 +14,16 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from gisdb.errors import InputError, NotFound
 from gisdb.geography.units import unit_by_id
 from gisdb.registers.column import Column, Reference
 from gisdb.registers.register import Bound, Register
+from gisdb.registers.units_on import UnitsOn, units_on
 
 FORMATS = ("csv", "geojson")
-FILTERS = ("within", "first_year", "last_year", "superseded")
+FILTERS = ("within", "first_year", "last_year", "superseded", "on")
 SYNTHETIC = "synthetic"
 SYNTHETIC_LABEL = "Dữ liệu mẫu, không phải số liệu thật"
 # Columns that an export has beside the register's own: where a record came from, and whether it is real.
@@ -42,6 +43,7 @@ class _Choice:
     first_year: int | None
     last_year: int | None
     superseded: bool
+    on: UnitsOn | None
 
 
 def stream(conn: Connection, register: Register, file_format: str, filters: Mapping[str, str]) -> Iterator[bytes]:
@@ -52,11 +54,12 @@ def stream(conn: Connection, register: Register, file_format: str, filters: Mapp
         register: what to export.
         file_format: one of `FORMATS`.
         filters: ``within`` (a unit's id), ``first_year``, ``last_year`` (both included), ``superseded=1`` for the
-            corrected versions too.
+            corrected versions too, ``on`` (a day, or ``then``) for the units that each record lies in on that day, or
+            on its own.
 
     Raises:
         NotFound: ``export_format_unknown``, ``unit_unknown``.
-        InputError: ``filter_unknown``, ``filter_unreadable``. Whatever fails later breaks the stream.
+        InputError: ``filter_unknown``, ``filter_unreadable``, and what `units_on` refuses. Whatever fails later breaks the stream.
     """
     if file_format not in FORMATS:
         raise NotFound("export_format_unknown", format=file_format, known=", ".join(FORMATS))
@@ -65,14 +68,16 @@ def stream(conn: Connection, register: Register, file_format: str, filters: Mapp
 
 
 def _choice(conn: Connection, register: Register, filters: Mapping[str, str]) -> _Choice:
-    known = FILTERS if register.bound is Bound.WORKPLACE else ("within", "superseded")
+    known = FILTERS if register.bound is Bound.WORKPLACE else ("within", "superseded", "on")
     for name in filters:
         if name not in known:
             raise InputError("filter_unknown", name=name, known=", ".join(known))
     within, first_year, last_year = (_whole(filters, name) for name in FILTERS[:3])
     if within is not None:
         unit_by_id(conn, within)
-    return _Choice(within, first_year, last_year, filters.get("superseded", "") not in {"", "0"})
+    today = conn.execute(text("SELECT today()")).scalar_one()
+    on = units_on(conn, register, filters["on"], today) if filters.get("on") else None
+    return _Choice(within, first_year, last_year, filters.get("superseded", "") not in {"", "0"}, on)
 
 
 def _whole(filters: Mapping[str, str], name: str) -> int | None:
@@ -86,6 +91,8 @@ def _csv(conn: Connection, register: Register, choice: _Choice) -> Iterator[byte
     columns = [(one.name, _text(one)) for one in register.columns]
     columns += [(one.name, _field(one.name)) for one in register.derived if one.exported]
     columns += [(name, _guarded(value) if name == "upload_file" else value) for name, value in _provenance(choice)]
+    if choice.on:
+        columns += [(name, _guarded(value) if name.endswith("_name") else value) for name, value in choice.on.columns()]
     columns.append((SYNTHETIC, sql.SQL("CASE WHEN {} THEN {} END").format(_FROM_SAMPLE, sql.Literal(SYNTHETIC_LABEL))))
     yield _BOM + ",".join(name for name, _ in columns).encode() + b"\n"
     query = sql.SQL("COPY (SELECT {} {}) TO STDOUT (FORMAT csv)").format(
@@ -112,6 +119,7 @@ def _feature(register: Register, choice: _Choice) -> sql.Composable:
     members = [(name, value) for one in register.columns for name, value in _values(one)]
     members += [(one.name, _field(one.name)) for one in register.derived if one.exported]
     members += [*_provenance(choice), (SYNTHETIC, _FROM_SAMPLE), ("located_by", located_by)]
+    members += choice.on.columns() if choice.on else []
     row = sql.SQL(", ").join(sql.SQL("{} AS {}").format(value, sql.Identifier(name)) for name, value in members)
     return sql.SQL(
         """'{{"type": "Feature", "id": ' || s.id || ', "geometry": ' || coalesce(ST_AsGeoJSON({point}, {decimals}), 'null')
@@ -155,6 +163,8 @@ def _source(register: Register, choice: _Choice, *, points: bool = False) -> sql
         )
     ]
     parts += [_reference(one) for one in register.columns]
+    if choice.on:
+        parts.append(choice.on.join())
     if points:
         parts.append(_places(register))
     return sql.SQL(" ").join([*parts, _where(register, choice)])

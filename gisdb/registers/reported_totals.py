@@ -76,6 +76,7 @@ REGISTER = Register(
     bound=Bound.UNIT,
     # Immutable, as a generated column must be: the first four letters of 2025, 2025H1, 2025Q1.
     year="left(period, 4)::smallint",
+    placed_on="period_last_day(s.period)",
     joins="""
         LEFT JOIN LATERAL (SELECT u.id FROM admin_unit u
                            WHERE u.level = s.level AND u.code = s.unit AND u.valid @> period_last_day(s.period)

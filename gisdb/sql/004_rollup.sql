@@ -1,35 +1,65 @@
 -- Rollups: one number a measure, year and piece, so that a map costs the same whatever the number of records.
 -- A cell is always recounted from its records, never moved by a difference.
 
+-- The rows `t` that a measure counts, as SQL: its current records, or one row for each of the distinct things that it
+-- counts, by the given fields.
+CREATE OR REPLACE FUNCTION gisdb.counted_rows(p_measure gisdb.rollup_measure, p_by text, p_of text) RETURNS text
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT format('(SELECT %s FROM %I t WHERE t.superseded_at IS NULL AND (%s) AND (%s)) AS t',
+                  CASE p_measure.distinct_of WHEN '' THEN 't.*' ELSE format('DISTINCT %s, %s', p_by, p_measure.distinct_of) END,
+                  p_measure.table_name, p_measure.where_sql, p_of)
+$$;
+
 CREATE OR REPLACE FUNCTION gisdb.refresh_rollup(p_table text, p_years integer[], p_pieces integer[]) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = gisdb, public, pg_temp AS $$
-DECLARE m record;
+DECLARE m rollup_measure;
 BEGIN
-    FOR m IN SELECT * FROM rollup_measure WHERE table_name = p_table LOOP
+    FOR m IN SELECT * FROM rollup_measure WHERE table_name = p_table AND 'units' = ANY (adds_over) LOOP
         DELETE FROM rollup r USING (SELECT DISTINCT * FROM unnest(p_years, p_pieces) AS c (year, piece_id)) c
         WHERE r.measure = m.code AND r.year = c.year AND r.piece_id = c.piece_id;
         EXECUTE format(
             'INSERT INTO rollup (measure, year, piece_id, value)
-             SELECT %L, c.year, c.piece_id, %s
-             FROM (SELECT DISTINCT * FROM unnest($1, $2) AS c (year, piece_id)) c
-             JOIN %I t ON t.piece_id = c.piece_id AND t.year = c.year
-             WHERE t.superseded_at IS NULL AND (%s)
-             GROUP BY c.year, c.piece_id', m.code, m.value_sql, m.table_name, m.where_sql)
+             SELECT %L, t.year, t.piece_id, %s FROM %s GROUP BY t.year, t.piece_id', m.code, m.value_sql,
+            counted_rows(m, 't.year, t.piece_id',
+                         '(t.year, t.piece_id) IN (SELECT c.year, c.piece_id FROM unnest($1, $2) AS c (year, piece_id))'))
         USING p_years, p_pieces;
     END LOOP;
 END $$;
 
 CREATE OR REPLACE FUNCTION gisdb.rebuild_rollups() RETURNS void
 LANGUAGE plpgsql SET search_path = gisdb, public, pg_temp AS $$
-DECLARE m record;
+DECLARE m rollup_measure;
 BEGIN
     DELETE FROM rollup;
-    FOR m IN SELECT * FROM rollup_measure LOOP
+    FOR m IN SELECT * FROM rollup_measure WHERE 'units' = ANY (adds_over) LOOP
         EXECUTE format(
             'INSERT INTO rollup (measure, year, piece_id, value)
-             SELECT %L, t.year, t.piece_id, %s FROM %I t WHERE t.superseded_at IS NULL AND (%s)
-             GROUP BY t.year, t.piece_id', m.code, m.value_sql, m.table_name, m.where_sql);
+             SELECT %L, t.year, t.piece_id, %s FROM %s GROUP BY t.year, t.piece_id', m.code, m.value_sql,
+            counted_rows(m, 't.year, t.piece_id', 'true'));
     END LOOP;
+END $$;
+
+-- A measure counted again from its records, for questions over whose units or years its cells do not add: one row a
+-- unit; then, without a unit, what lies in the area (0: everywhere) but in none of the units, by whether its piece says
+-- "somewhere in a unit". Published like the rollups: it gives counts of units, never a record.
+CREATE OR REPLACE FUNCTION gisdb.recounted(
+    p_measure text, p_first_year integer, p_last_year integer, p_units integer[], p_within integer)
+RETURNS TABLE (unit_id integer, uncertain boolean, value numeric)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = gisdb, public, pg_temp AS $$
+DECLARE m rollup_measure; v_of text;
+BEGIN
+    SELECT * INTO STRICT m FROM rollup_measure WHERE code = p_measure;
+    v_of := counted_rows(m, 't.piece_id',
+        't.year BETWEEN $1 AND $2
+         AND ($4 = 0 OR t.piece_id IN (SELECT w.piece_id FROM unit_piece w WHERE w.unit_id = $4))');
+    RETURN QUERY EXECUTE format(
+        'SELECT up.unit_id, NULL::boolean, (%s)::numeric FROM %s JOIN unit_piece up ON up.piece_id = t.piece_id
+         WHERE up.unit_id = ANY ($3) GROUP BY up.unit_id
+         UNION ALL
+         SELECT NULL, p.uncertain_unit_id IS NOT NULL, (%s)::numeric FROM %s JOIN piece p ON p.id = t.piece_id
+         WHERE t.piece_id NOT IN (SELECT up.piece_id FROM unit_piece up WHERE up.unit_id = ANY ($3))
+         GROUP BY p.uncertain_unit_id IS NOT NULL', m.value_sql, v_of, m.value_sql, v_of)
+    USING p_first_year, p_last_year, p_units, p_within;
 END $$;
 
 -- After workplaces moved: their records follow them, each by its own day, and the cells left and entered are recounted.

@@ -41,7 +41,7 @@ class UnitSet:
 
 @dataclass(frozen=True)
 class Manifest:
-    """Everything that a folder ships. ``pieces`` and ``labels`` are shapefiles, ``lineage`` and ``names`` CSV files."""
+    """Everything that a folder ships. ``pieces`` and ``labels`` are shapefiles, ``lineage``, ``names`` and ``codes`` CSV files."""
 
     folder: Path
     country: Country
@@ -52,6 +52,7 @@ class Manifest:
     label_columns: Mapping[str, str]
     lineage: Path
     names: Path
+    codes: Path
     levels: Path
 
 
@@ -102,6 +103,7 @@ def _manifest(folder: Path, told: Mapping[str, Any]) -> Manifest:
         label_columns=labels["columns"],
         lineage=folder / tables["lineage"]["path"],
         names=folder / tables["names"]["path"],
+        codes=folder / tables["codes"]["path"],
         levels=levels,
     )
 

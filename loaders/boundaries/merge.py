@@ -23,6 +23,8 @@ _STAGE = """
         id integer, PRIMARY KEY (level, code, valid_from)) ON COMMIT DROP;
     CREATE TEMP TABLE staged_name (
         level text, code text, unit_from date, name text, valid_from date, valid_to date) ON COMMIT DROP;
+    CREATE TEMP TABLE staged_code (level text, code text, unit_from date, system text, other text, source text)
+        ON COMMIT DROP;
     CREATE TEMP TABLE staged_piece (code text PRIMARY KEY, geom geometry, id integer) ON COMMIT DROP;
     CREATE TEMP TABLE staged_member (piece text, level text, code text, valid_from date) ON COMMIT DROP;
     CREATE TEMP TABLE staged_label (name_vi text, name_en text, geom geometry) ON COMMIT DROP;
@@ -121,6 +123,21 @@ def names(conn: Connection) -> None:
                   ON (s.level, s.code, s.valid_from) = (n.level, n.code, n.unit_from)
                 ORDER BY s.id, n.name, n.valid_from NULLS FIRST""")
     )
+
+
+def codes(conn: Connection, rows: Sequence[Mapping[str, str]]) -> None:
+    """What staged units are called in other code systems."""
+    columns = ("level", "code", "unit_valid_from", "system", "other_code", "source")
+    given = (tuple(row[name] for name in columns) for row in rows)
+    store.copy(conn, "staged_code", ("level", "code", "unit_from", "system", "other", "source"), given)
+    conn.execute(text("DELETE FROM unit_code c USING staged_unit s WHERE c.unit_id = s.id"))
+    made = conn.execute(
+        text("""INSERT INTO unit_code (unit_id, system, code, source)
+                SELECT s.id, c.system, c.other, c.source FROM staged_code c
+                JOIN staged_unit s ON (s.level, s.code, s.valid_from) = (c.level, c.code, c.unit_from)""")
+    ).rowcount
+    if made != len(rows):
+        raise InputError("shipped_codes_unknown", missing=len(rows) - made)
 
 
 def lineage(conn: Connection, rows: Sequence[Mapping[str, str]]) -> None:

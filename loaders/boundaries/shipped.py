@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from gisdb.engine import Database
 from gisdb.errors import Conflict, InputError
+from gisdb.geography import changes
 from gisdb.progress import Progress, silent
 from loaders.boundaries import manifest as manifests
 from loaders.boundaries import merge, names, store
@@ -51,7 +52,8 @@ def load_shipped(database: Database, progress: Progress = silent, *, folder: Pat
 
     Raises:
         InputError: a file is not the one that the manifest names, or the files contradict each other.
-        Conflict: ``boundaries_in_use`` (a unit or piece is gone from this edition that records refer to).
+        Conflict: ``boundaries_in_use`` (a unit or piece is gone from this edition that records refer to),
+            ``shipped_after_changes`` (another edition, and changes of units were applied to the one that is loaded).
     """
     progress("step_boundaries_verify")
     told = manifests.read(folder or Path(str(resources.files("shapefiles"))))
@@ -59,10 +61,18 @@ def load_shipped(database: Database, progress: Progress = silent, *, folder: Pat
         store.take_turn(conn)
         if _is_loaded(conn, told):
             return Loaded(unchanged=True)
+        _check_unchanged_since(conn)
         try:
             return _load(conn, told, progress)
         except IntegrityError as problem:
             raise Conflict("boundaries_in_use", reason=str(problem.orig).splitlines()[0]) from problem
+
+
+def _check_unchanged_since(conn: Connection) -> None:
+    """Another edition would put back the units that changes ended, and take away those that they made."""
+    applied = changes.standing(conn)
+    if applied:
+        raise Conflict("shipped_after_changes", changes=", ".join(map(str, applied)))
 
 
 def _is_loaded(conn: Connection, told: Manifest) -> bool:
@@ -88,6 +98,7 @@ def _load(conn: Connection, told: Manifest, progress: Progress) -> Loaded:
     kept = merge.units(conn)
     merge.stage_names(conn, _name_rows(told, sets))
     merge.names(conn)
+    merge.codes(conn, manifests.table(told.codes))
     merge.lineage(conn, manifests.table(told.lineage))
     progress("step_boundaries_pieces", count=len(codes))
     merge.pieces(conn, zip(codes, store.ewkb(shapes), strict=True))
@@ -96,6 +107,7 @@ def _load(conn: Connection, told: Manifest, progress: Progress) -> Loaded:
     _shapes(conn, told, progress)
     merge.labels(conn, _labels(told))
     store.analyze(conn)
+    store.place_again(conn)
     return Loaded(unchanged=False, units=sum(len(one.shapes) for one in sets) + 1, pieces=len(codes), kept=kept)
 
 

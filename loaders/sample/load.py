@@ -14,28 +14,29 @@ from gisdb.engine import Database
 from gisdb.errors import Conflict, InputError
 from gisdb.progress import Progress, silent
 from gisdb.registers import register
+from gisdb.turn import take_turn
 from loaders.sample import measurement_records
 from loaders.sample.bulk import rebuilt_indexes
 from loaders.sample.industries import Industries, industries
 from loaders.sample.measurements import draw_chunk, plan
 from loaders.sample.places import read_places
 from loaders.sample.records import AnyCursor, Written, close_upload, open_upload, write_rows
+from loaders.sample.totals import TOTAL_FIELDS, total_rows
 from loaders.sample.workplaces import WORKPLACE_FIELDS, Workplaces, code_prefix, draw_workplaces, workplace_rows
 from loaders.sample.years import INCIDENT_FIELDS, YEAR_FIELDS, draw_years, incident_rows, year_rows
-from loaders.tables.commit import take_turn
 from loaders.tables.stage import driver
 
 SEED = 2025
 MOST_WORKPLACES, MOST_MEASUREMENTS = 999_999, 200_000_000
 
 # Beside the seed, in the uploads: another version of this generator is another sample.
-_GENERATOR = "sample/1"
+_GENERATOR = "sample/2"
 
 # From here on rebuilding a table's indexes is cheaper than growing them, if the table is not larger already.
 _MANY = 10_000
 
 # Each part of the sample draws from its own stream, so that more measurements leave the workplaces as they are.
-_PLACES, _WORKPLACES, _YEARS, _INCIDENTS, _PLAN, _MEASUREMENTS = range(6)
+_PLACES, _WORKPLACES, _YEARS, _INCIDENTS, _PLAN, _MEASUREMENTS, _TOTALS = range(7)
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class SampleReceipt:
     workplace_years: int
     measurements: int
     incidents: int
+    reported_totals: int
 
 
 def load_sample(
@@ -117,14 +119,24 @@ class _Load:
         years = draw_years(self._industries, made, draw)
         _, rows_of_years = self._write("workplace_years", YEAR_FIELDS, year_rows(made, years))
         incidents = incident_rows(self._industries, made, years, self._seed, self._stream(_INCIDENTS))
-        _, rows_of_incidents = self._write("incidents", INCIDENT_FIELDS, incidents)
+        upload, rows_of_incidents = self._write("incidents", INCIDENT_FIELDS, incidents)
+        reported = total_rows(self._conn, upload, self._stream(_TOTALS))
+        _, rows_of_totals = self._write("reported_totals", TOTAL_FIELDS, reported)
         self._write_measurements(made, states)
         self._tell("step_sample_rollups")
         self._cursor.execute("SELECT rebuild_rollups()")
         self._cursor.execute(
-            "ANALYZE workplace, workplace_state, workplace_year, incident, measurement, rollup, upload"
+            "ANALYZE workplace, workplace_state, workplace_year, incident, reported_total, measurement, rollup, upload"
         )
-        return SampleReceipt(self._seed, True, self._workplaces, rows_of_years, self._measurements, rows_of_incidents)
+        return SampleReceipt(
+            seed=self._seed,
+            added=True,
+            workplaces=self._workplaces,
+            workplace_years=rows_of_years,
+            measurements=self._measurements,
+            incidents=rows_of_incidents,
+            reported_totals=rows_of_totals,
+        )
 
     def _stream(self, part: int, *more: int) -> np.random.Generator:
         return np.random.default_rng([self._seed, part, *more])

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from psycopg import Cursor, sql
 
 from gisdb.registers.column import Reference
-from gisdb.registers.register import Register, stored_names
+from gisdb.registers.register import Bound, Register, stored_names
 from loaders.tables.stage import typed
 
 STAGE = "sample_stage"
@@ -80,20 +80,23 @@ def write_rows(
 def _insert(register: Register, upload_id: int) -> sql.Composed:
     """INSERT … SELECT with what the register says of itself; the workplace's identity is known by then."""
     of_stage = {name: f"s.{name}" for column in register.columns for name in stored_names(column)}
-    derived = {one.name: one.sql for one in register.derived}
-    place = {"piece_id": f"workplace_piece(w.id, {register.placed_on})"} if register.placed_on else {}
-    fields = {**of_stage, **place, **derived, register.owner_field: "w.id", "line": "s.line"}
-    code = next((one.name for one in register.columns if isinstance(one.kind, Reference) and one.kind.stored), "code")
-    template = (
-        "INSERT INTO {table} ({names}, upload_id) SELECT {values}, {upload}"
-        " FROM {stage} AS s JOIN workplace AS w ON w.code = s.{code} {joins} ORDER BY s.line"
-    )
+    fields = {**of_stage, **{one.name: one.sql for one in register.derived}, "line": "s.line"}
+    if register.bound is Bound.UNIT:
+        fields["piece_id"] = f"whole_piece({fields[register.owner_field]})"
+        owner = ""
+    else:
+        if register.placed_on:
+            fields["piece_id"] = f"workplace_piece(w.id, {register.placed_on})"
+        fields[register.owner_field] = "w.id"
+        keys = (one.name for one in register.columns if isinstance(one.kind, Reference) and one.kind.stored)
+        owner = f"JOIN workplace AS w ON w.code = s.{next(keys, 'code')}"
+    template = "INSERT INTO {table} ({names}, upload_id) SELECT {values}, {upload} FROM {stage} AS s {owner} {joins} ORDER BY s.line"
     return sql.SQL(template).format(
         table=sql.Identifier(register.table_name),
         names=sql.SQL(", ").join(map(sql.Identifier, fields)),
         values=sql.SQL(", ").join(map(sql.SQL, fields.values())),
         upload=sql.Literal(upload_id),
         stage=sql.Identifier(STAGE),
-        code=sql.Identifier(code),
+        owner=sql.SQL(owner),
         joins=sql.SQL(register.joins),
     )

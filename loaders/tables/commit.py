@@ -17,20 +17,12 @@ from loaders.tables.read import BLOCK_BYTES, Table
 from loaders.tables.ready import READY
 from loaders.tables.stage import driver
 
-# Commits take their turn, so that what was checked is what is there.
-_LOCK = 0x67697364_7570
-
 _UPLOAD = """
     INSERT INTO upload (register, account_id, file_name, sha256, bytes, state, synthetic, counts, reading, committed_at)
     VALUES (%(register)s, %(account)s, %(file_name)s, %(sha256)s, %(bytes)s, 'committed', %(synthetic)s,
             %(counts)s::jsonb, %(reading)s::jsonb, now())
     RETURNING id
 """
-
-
-def take_turn(conn: Connection) -> None:
-    """Wait for other commits; the turn ends with the transaction."""
-    driver(conn).execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
 
 
 def commit(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from gisdb.registers.column import Column
 from gisdb.registers.export import GIVEN_BY_US, SYNTHETIC
 from gisdb.registers.register import Register, Severity
+from gisdb.registers.units_on import PREFIX
 from loaders.tables.problem import Problem
 
 
@@ -66,7 +67,7 @@ def match(register: Register, header: tuple[str, ...]) -> Matching:
         columns = known.get(folded(name), set())
         if len(columns) == 1:
             matched.append(Matched(position, name, register.column(next(iter(columns)))))
-        elif folded(name) in ours:
+        elif folded(name) in ours or name.startswith(PREFIX):
             notes.append(Problem("header_ours", Severity.NOTE, params={"header": name}))
         elif name:
             notes.append(Problem("header_unknown", Severity.NOTE, params={"header": name}))

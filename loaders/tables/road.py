@@ -15,8 +15,9 @@ from gisdb.errors import Forbidden, InputError
 from gisdb.progress import Progress, silent
 from gisdb.registers.notation import Style
 from gisdb.registers.register import Register, Severity
+from gisdb.turn import take_turn
 from loaders.tables.check import Outcome, check
-from loaders.tables.commit import commit, take_turn
+from loaders.tables.commit import commit
 from loaders.tables.match import Matching, match
 from loaders.tables.parse import Parser
 from loaders.tables.problem import Problem, Problems

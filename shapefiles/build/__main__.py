@@ -10,7 +10,8 @@ from pathlib import Path
 from shapefiles.build import cells, corrections, decide, islands, lineage, manifest, output, sources, units
 
 FOLDER = Path(__file__).parents[1]
-NAMES = Path(__file__).with_name("names.csv")
+# Tables that are kept by hand beside the recipe and shipped as they are.
+KEPT = {name: Path(__file__).with_name(f"{name}.csv") for name in ("names", "codes")}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -52,10 +53,11 @@ def _build(folder: Path, cache: Path) -> int:
     output.write_pieces(shapes / "pieces.shp", cut)
     output.write_labels(shapes / "map_labels.shp", manifest.LABELS)
     output.write_lineage(folder / "lineage.csv", links)
-    shutil.copyfile(NAMES, folder / "names.csv")
+    for name, path in KEPT.items():
+        shutil.copyfile(path, folder / f"{name}.csv")
     records = {name: len(layer) for name, layer in layers.items()}
-    names = len(NAMES.read_text(encoding="utf-8").splitlines()) - 1
-    extra = {"pieces": len(cut), "map_labels": len(manifest.LABELS), "lineage": len(links), "names": names}
+    kept = {name: len(path.read_text(encoding="utf-8").splitlines()) - 1 for name, path in KEPT.items()}
+    extra = {"pieces": len(cut), "map_labels": len(manifest.LABELS), "lineage": len(links), **kept}
     manifest.write(folder, records | extra)
     for name, count in (records | extra).items():
         print(f"{name}: {count}")

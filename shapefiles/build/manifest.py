@@ -16,8 +16,8 @@ HEADER = """\
 # Paths are relative to this file. Texts in the .dbf are UTF-8 (NFC); codes are texts with their leading zeros.
 """
 LABELS = (
-    ("Quần đảo Hoàng Sa", "Hoang Sa Archipelago (Da Nang)", 112.0, 17.3),
-    ("Quần đảo Trường Sa", "Truong Sa Archipelago (Khanh Hoa)", 113.35, 9.55),
+    ("Quần đảo Hoàng Sa (Đà Nẵng)", "Hoang Sa Archipelago (Da Nang)", 112.0, 17.3),
+    ("Quần đảo Trường Sa (Khánh Hòa)", "Truong Sa Archipelago (Khanh Hoa)", 113.35, 9.55),
 )
 NOTE_VI = "Ranh giới khái quát, không dùng cho mục đích pháp lý."
 NOTE_EN = "Generalised boundaries, not for legal use."
@@ -114,6 +114,7 @@ def write(folder: Path, records: Mapping[str, int]) -> None:
     for name, title in (
         ("lineage", "old units to new ones on 2025-07-01, provinces and communes; share is of the old unit's area"),
         ("names", "other and former names of units, for searching"),
+        ("codes", "what units are called in other code systems than the statistics office's"),
     ):
         path = folder / f"{name}.csv"
         tables[f"tables.{name}"] = {

@@ -28,6 +28,7 @@ from loaders.sample import load_sample
 from loaders.tables import State, import_file
 from tests.bench.measuring import Memory, Row, seconds
 from tests.bench.pages import page_rows
+from tests.bench.placing import placing_rows
 
 TODAY, BEFORE = dt.date(2026, 6, 1), dt.date(2024, 6, 1)
 
@@ -38,6 +39,7 @@ def main() -> None:
     arguments.add_argument("--workplaces", type=int, default=20_000)
     arguments.add_argument("--measurements", type=int, default=1_000_000)
     arguments.add_argument("--import-rows", type=int, default=200_000)
+    arguments.add_argument("--placed", type=int, default=1_000_000, help="workplaces that are placed again")
     given = arguments.parse_args()
     with _database() as (cluster, database):
         rows = [*_load(database, given.workplaces, given.measurements)]
@@ -45,6 +47,7 @@ def main() -> None:
         rows += _export(cluster, database)
         rows += page_rows(database)
         rows += _import(cluster, database, given.import_rows)
+        rows += placing_rows(database, given.placed)
     print("| what | ours | baseline in the same run | ratio |\n|---|---|---|---|")
     for row in rows:
         print(f"| {row.what} | {row.ours} | {row.baseline} | {row.ratio} |")

@@ -250,10 +250,10 @@ def test_every_island_is_on_every_map_in_its_own_unit(
 def test_hoang_sa_and_truong_sa_are_named_at_their_own_place() -> None:
     labels = Layer("map_labels")
     places = dict(zip(labels.columns["name_vi"], labels.shapes, strict=True))
-    assert set(places) == {"Quần đảo Hoàng Sa", "Quần đảo Trường Sa"}
+    assert set(places) == {"Quần đảo Hoàng Sa (Đà Nẵng)", "Quần đảo Trường Sa (Khánh Hòa)"}
     assert set(labels.columns["name_en"]) == {"Hoang Sa Archipelago (Da Nang)", "Truong Sa Archipelago (Khanh Hoa)"}
-    assert shapely.contains_xy(shapely.box(111, 15.5, 113, 17.5), *places["Quần đảo Hoàng Sa"].coords[0])
-    assert shapely.contains_xy(shapely.box(111.5, 7.5, 115, 11.6), *places["Quần đảo Trường Sa"].coords[0])
+    assert shapely.contains_xy(shapely.box(111, 15.5, 113, 17.5), *places["Quần đảo Hoàng Sa (Đà Nẵng)"].coords[0])
+    assert shapely.contains_xy(shapely.box(111.5, 7.5, 115, 11.6), *places["Quần đảo Trường Sa (Khánh Hòa)"].coords[0])
 
 
 def test_known_towns_lie_in_their_province_of_both_vintages(layers: dict[str, Layer]) -> None:

@@ -1,4 +1,4 @@
-"""Exports: a register's records as a file, sent while they are read."""
+"""Exports: a register's records, or the figures of a map, as a file that is sent while it is read."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from gisdb.errors import NotFound
 from gisdb.registers import register
 from gisdb.registers.export import FORMATS, stream
 from gisdb.registers.register import Register
+from webmap.exports.figures import csv_response, geojson_response
 from webmap.i18n import same_in_every_language
 from webmap.session import signed_in_account
 from webmap.site import site
@@ -35,8 +36,7 @@ def export(name: str, file_format: str) -> Response:
     asked = register(name)
     if file_format not in FORMATS:
         raise NotFound("export_format_unknown", format=file_format, known=", ".join(FORMATS))
-    if request.environ.get("SERVER_PROTOCOL") == "HTTP/1.0":
-        raise HTTPVersionNotSupported
+    _refuse_http_1_0()
     # The language is that of a refusal; the file is the same in every one.
     filters = {name: value for name, value in request.args.items() if name != "lang"}
     audit.record(
@@ -49,6 +49,27 @@ def export(name: str, file_format: str) -> Response:
     response.headers["Content-Disposition"] = f'attachment; filename="{asked.name}.{file_format}"'
     response.call_on_close(chunks.close)
     return response
+
+
+@blueprint.get("/export/map.csv")
+@same_in_every_language
+def map_csv() -> Response:
+    """The figures of a map: published ones, so nobody is asked who they are and the trail has no line of it."""
+    _refuse_http_1_0()
+    return csv_response(request.args)
+
+
+@blueprint.get("/export/map.geojson")
+@same_in_every_language
+def map_geojson() -> Response:
+    """The figures of a map with the shapes of its units."""
+    _refuse_http_1_0()
+    return geojson_response(request.args)
+
+
+def _refuse_http_1_0() -> None:
+    if request.environ.get("SERVER_PROTOCOL") == "HTTP/1.0":
+        raise HTTPVersionNotSupported
 
 
 def _read(

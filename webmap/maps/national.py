@@ -9,8 +9,9 @@ from sqlalchemy import Connection
 
 from gisdb.geography.units import country
 from webmap.i18n import language
-from webmap.maps.page import make_page, today
+from webmap.maps.page import make_page
 from webmap.maps.question import read_state
+from webmap.maps.view import Around, today
 
 
 def national_page(connection: Connection, arguments: Mapping[str, str]) -> str:
@@ -20,7 +21,9 @@ def national_page(connection: Connection, arguments: Mapping[str, str]) -> str:
         InputError: what :func:`webmap.maps.question.read_state` refuses.
     """
     state, choices = read_state(arguments, connection, today())
-    place = country(connection, state.on).name(language())
-
-    page = make_page(connection, state, choices, place=place, address=lambda **query: url_for("maps.national", **query))
-    return render_template("maps/national.html", page=page, synthetic=page.sheet.synthetic)
+    around = Around(
+        place=country(connection, state.on).name(language()),
+        level_name=choices.level(state.level).level.name(language()),
+    )
+    page = make_page(connection, state, choices, around, lambda **query: url_for("maps.national", **query))
+    return render_template("maps/national.html", page=page, view=page.view, synthetic=page.view.sheet.synthetic)

@@ -1,7 +1,8 @@
 """The state of a map page: what its address says, read strictly and written back completely.
 
 ``?indicator=&level=&year=&to=&on=``: ``year`` alone is one year, with ``to`` a period of whole years; ``on`` is the day
-whose units the map draws. What an address leaves out has a default; what it says wrongly is refused, never guessed.
+whose units the map draws, or ``then``: the units of the period itself. What an address leaves out has a default; what
+it says wrongly is refused, never guessed.
 """
 
 from __future__ import annotations
@@ -14,27 +15,37 @@ from typing import Any
 from sqlalchemy import Connection
 
 from gisdb.errors import InputError
-from gisdb.geography.units import Level, levels_on, vintages
+from gisdb.geography.timeline import LevelTime, level_times
+from gisdb.geography.units import day_of_period
 from gisdb.indicators import INDICATORS
 from gisdb.indicators.evaluator import Question, years
+from gisdb.period import THEN, day_of
 
 
 @dataclass(frozen=True)
 class MapState:
-    """One map's question as the address holds it; years are inclusive."""
+    """One map's question as the address holds it; years are inclusive.
+
+    ``on`` is the day of the units; with ``then`` it follows from the period and the address does not name it.
+    """
 
     indicator: str
     level: str
     on: date
     first_year: int
     last_year: int
+    then: bool = False
 
     def arguments(self) -> dict[str, Any]:
         """The query arguments that reproduce this state, whole; all are texts."""
         given: dict[str, Any] = {"indicator": self.indicator, "level": self.level, "year": str(self.first_year)}
         if self.last_year != self.first_year:
             given["to"] = str(self.last_year)
-        return {**given, "on": self.on.isoformat()}
+        return {**given, "on": THEN if self.then else self.on.isoformat()}
+
+    def onward(self) -> dict[str, Any]:
+        """The query arguments that another unit's page is asked with: it has levels of its own."""
+        return {name: value for name, value in self.arguments().items() if name != "level"}
 
     def question(self, within_id: int | None = None) -> Question:
         """What the evaluator is asked."""
@@ -57,27 +68,19 @@ class MapState:
 
 @dataclass(frozen=True)
 class Choices:
-    """What can be asked: the years that have data, the days on which units changed, the levels of the asked day."""
+    """What can be asked: the years that have data, and the levels of this map with the times when they had units."""
 
     years: Sequence[int]
-    vintages: Sequence[date]
-    levels: Sequence[Level]
+    levels: Sequence[LevelTime]
 
+    def level(self, code: str) -> LevelTime:
+        """The level called ``code``."""
+        return next(known for known in self.levels if known.level.code == code)
 
-def read_day(given: str | None, default: date) -> date:
-    """The day of the units.
-
-    Raises:
-        InputError: ``day_unreadable``.
-    """
-    if not given:
-        return default
-    try:
-        if len(given) != len("2025-07-01"):
-            raise ValueError(given)
-        return date.fromisoformat(given)
-    except ValueError:
-        raise InputError("day_unreadable", given=given) from None
+    def changes_in(self, state: MapState) -> list[date]:
+        """The days of the state's period on which units of its level changed."""
+        first, last = date(state.first_year, 1, 1), date(state.last_year, 12, 31)
+        return [day for day in self.level(state.level).changes() if first < day <= last]
 
 
 def read_state(
@@ -90,6 +93,8 @@ def read_state(
 ) -> tuple[MapState, Choices]:
     """The state that ``arguments`` (an address's query) asks for, of levels below ``above_rank``.
 
+    Where that is the rank of the lowest level, its own level stands in.
+
     Raises:
         InputError: ``indicator_unknown``, ``day_unreadable``, ``day_without_units``, ``level_unknown_on_day``,
             ``year_unreadable``, ``year_without_data``, ``years_reversed``.
@@ -97,22 +102,37 @@ def read_state(
     indicator = arguments.get("indicator") or next(iter(INDICATORS))
     if indicator not in INDICATORS:
         raise InputError("indicator_unknown", name=indicator, known=", ".join(INDICATORS))
-    on = read_day(arguments.get("on"), default_day or today)
-    levels = [level for level in levels_on(connection, on) if level.rank > above_rank]
-    known_days = vintages(connection)
-    if not levels and above_rank == 0:
-        raise InputError(
-            "day_without_units", given=on.isoformat(), first=known_days[0].isoformat() if known_days else "–"
-        )
-    level = arguments.get("level") or (levels[0].code if levels else "")
-    if levels and level not in {known.code for known in levels}:
-        raise InputError(
-            "level_unknown_on_day", level=level, day=on.isoformat(), known=", ".join(known.code for known in levels)
-        )
     known_years = years(connection)
     first, last = read_years(arguments.get("year"), arguments.get("to"), known_years, today)
-    state = MapState(indicator=indicator, level=level, on=on, first_year=first, last_year=last)
-    return state, Choices(years=known_years, vintages=known_days, levels=levels)
+    then = arguments.get("on") == THEN
+    asked = day_of(None if then else arguments.get("on"), default_day or today)
+    span = (date(first, 1, 1), min(date(last, 12, 31), today)) if then else (asked, asked)
+    levels = level_times(connection)
+    usable = _usable(levels, span, above_rank)
+    level = _level(arguments.get("level"), usable, span[1])
+    on = day_of_period(connection, level, first, last, today) if then else asked
+    lowest = min(known.level.rank for known in usable)
+    offered = [known for known in levels if known.level.rank >= lowest]
+    return MapState(indicator, level, on, first, last, then), Choices(known_years, offered)
+
+
+def _usable(levels: Sequence[LevelTime], span: tuple[date, date], above_rank: int) -> list[LevelTime]:
+    """The levels below ``above_rank`` that had units in ``span``; if there are none, the one of that rank."""
+    there = [known for known in levels if known.between(*span)]
+    below = [known for known in there if known.level.rank > above_rank]
+    usable = below or [known for known in there if known.level.rank == above_rank > 0]
+    if not usable:
+        starts = [known.bands[0].first for known in levels if known.level.rank > 0]
+        first = min((start for start in starts if start), default=None)
+        raise InputError("day_without_units", given=span[1].isoformat(), first=first.isoformat() if first else "–")
+    return usable
+
+
+def _level(given: str | None, usable: Sequence[LevelTime], day: date) -> str:
+    codes = [known.level.code for known in usable]
+    if given and given not in codes:
+        raise InputError("level_unknown_on_day", level=given, day=day.isoformat(), known=", ".join(codes))
+    return given or codes[0]
 
 
 def read_years(given: str | None, given_to: str | None, known: Sequence[int], today: date) -> tuple[int, int]:

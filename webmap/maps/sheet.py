@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from flask_babel import gettext
 
 from gisdb.geography.shapes import BoundarySource
-from gisdb.indicators.evaluator import Answer, State, UnitValue
+from gisdb.indicators.evaluator import Answer, Rest, State, UnitValue
 from gisdb.indicators.indicator import Direction, Indicator, Measure
 from webmap.choropleth import PaintedUnit, Picture
 from webmap.maps.legend import LegendRow, legend, paint_key, short_state_words
@@ -35,6 +35,15 @@ class TableRow:
 
 
 @dataclass(frozen=True)
+class RestRow:
+    """Records of the area that are in none of its units: their numbers as a line of the table, and why they are apart."""
+
+    kind: str
+    row: TableRow
+    why: str
+
+
+@dataclass(frozen=True)
 class Sheet:
     """What a page and a picture say about one answer."""
 
@@ -45,7 +54,7 @@ class Sheet:
     denominator_words: str
     rows: Sequence[TableRow]
     total: TableRow
-    unplaced: TableRow
+    rest: Sequence[RestRow]
     painted: Sequence[PaintedUnit]
     legend: Sequence[LegendRow]
     formula: str
@@ -88,7 +97,7 @@ def make_sheet(
         denominator_words=counted.denominator_words,
         rows=rows,
         total=counted.row(answer.total, total_name),
-        unplaced=counted.row(answer.unplaced, gettext("Not placed in a unit")),
+        rest=[counted.rest(kind, value) for kind, value in answer.rest.items()],
         painted=painted,
         legend=legend(answer.values, edges, high_is_bad=high_is_bad, locale=language),
         formula=in_language(indicator, "formula", language),
@@ -96,6 +105,30 @@ def make_sheet(
         synthetic=answer.synthetic,
         attribution=attribution(sources, language),
     )
+
+
+def rest_words(kind: Rest) -> tuple[str, str]:
+    """What a line of records outside all units is called, and why they are there."""
+    words = {
+        Rest.AMBIGUOUS: (
+            gettext("Unit not certain"),
+            gettext(
+                "records whose place is known only as a former unit that several of these units share;"
+                " they are not guessed into one of them"
+            ),
+        ),
+        Rest.NOT_DIVISIBLE: (
+            gettext("Not divisible"),
+            gettext(
+                "totals reported by a unit that lies in several of these units; a total cannot be divided honestly"
+            ),
+        ),
+        Rest.UNPLACED: (
+            gettext("Not placed in a unit"),
+            gettext("records of the area that lie in none of these units"),
+        ),
+    }
+    return words[kind]
 
 
 class _Counted:
@@ -110,7 +143,7 @@ class _Counted:
         self.states = short_state_words()
 
     def row(self, unit_value: UnitValue, name: str) -> TableRow:
-        """The line of the table for one unit, the sum or what could not be placed."""
+        """The line of the table for one unit, the sum or what is in no unit."""
         words = {**self.states, State.VALUE: number(unit_value.value, self.language, self.decimals)}
         return TableRow(
             unit_id=unit_value.unit.id if unit_value.unit else None,
@@ -123,6 +156,11 @@ class _Counted:
             denominator=number(unit_value.denominator, self.language),
             denominator_number=unit_value.denominator,
         )
+
+    def rest(self, kind: Rest, unit_value: UnitValue) -> RestRow:
+        """The line for the records of one kind that are in no unit."""
+        name, why = rest_words(kind)
+        return RestRow(str(kind), self.row(unit_value, name), why)
 
     def value_line(self, row: TableRow) -> str:
         """``12,5 %`` or the words of the state."""
@@ -152,6 +190,15 @@ def attribution(sources: Sequence[BoundarySource], language: str) -> list[str]:
     return list(dict.fromkeys(lines))
 
 
+def outside_notes(sheet: Sheet) -> list[str]:
+    """What a map cannot show: how much is in none of its units, and why."""
+    return [
+        gettext("Not on the map: %(what)s (%(count)s): %(why)s.", what=rest.row.name, count=counted, why=rest.why)
+        for rest in sheet.rest
+        if (counted := rest.row.denominator or rest.row.numerator or rest.row.value)
+    ]
+
+
 def picture_of(
     sheet: Sheet,
     state: MapState,
@@ -170,10 +217,11 @@ def picture_of(
         legend_title=gettext("%(unit)s (number of units)", unit=sheet.unit_of_value),
         legend=tuple(legend_rows),
         notes=(
+            *outside_notes(sheet),
             gettext("How it is counted: %(formula)s", formula=sheet.formula),
             gettext("Source: %(source)s", source=sheet.source),
             *sheet.attribution,
         ),
         sample=sample,
-        file=f"gisdb-{state.indicator}-{state.level}-{state.first_year}-{state.last_year}.png",
+        file=f"gisdb-{state.indicator}-{state.level}-{state.first_year}-{state.last_year}-{state.on}.png",
     )

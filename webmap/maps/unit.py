@@ -5,22 +5,22 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 
 from flask import render_template, url_for
 from flask_babel import gettext
 from sqlalchemy import Connection
 
-from gisdb.geography.units import Lineage, Unit, ancestors, levels_on, predecessors, successors, unit_by_id
+from gisdb.geography.units import Unit, ancestors, levels_on, other_codes, unit_by_id
 from gisdb.registers.reading import WorkplaceSummary, workplaces_of
 from webmap.choropleth import MapPoint
 from webmap.i18n import language
+from webmap.maps.kin import day_within, make_kinship
 from webmap.maps.legend import VERDICT_PAINTS, LegendRow, verdict_words
 from webmap.maps.numbers import number
-from webmap.maps.page import make_page, today
-from webmap.maps.question import MapState, read_day, read_state
+from webmap.maps.page import make_page
+from webmap.maps.question import MapState, read_state
+from webmap.maps.view import Around, today
 from webmap.session import current_account
 
 MOST_POINTS = 3000
@@ -36,17 +36,6 @@ ROOMY = 300
 SMALLEST_RADIUS, LARGEST_RADIUS = 2.5, 12.0
 
 
-@dataclass(frozen=True)
-class Kin:
-    """A unit that this one was made of or became, with its address on a day on which it was there."""
-
-    name: str
-    href: str
-    kind: str
-    share: str
-    legal_act: str
-
-
 def unit_page(connection: Connection, unit_id: int, arguments: Mapping[str, str]) -> str:
     """The page of ``/units/<id>``.
 
@@ -56,48 +45,52 @@ def unit_page(connection: Connection, unit_id: int, arguments: Mapping[str, str]
     """
     unit = unit_by_id(connection, unit_id)
     usual_day = day_within(unit, today())
-    rank = _rank(connection, unit)
-    on = read_day(arguments.get("on"), usual_day)
-    has_lower = any(level.rank > rank for level in levels_on(connection, on))
-    lowest_rank = rank if has_lower else rank - 1
-    state, choices = read_state(arguments, connection, today(), above_rank=lowest_rank, default_day=usual_day)
+    state, choices = read_state(
+        arguments, connection, today(), above_rank=_rank(connection, unit), default_day=usual_day
+    )
+    # Its holders are asked for on the nearest day to the asked one on which it was.
+    above = ancestors(connection, unit, day_within(unit, state.on))
     # A unit without smaller ones is shown among its neighbours; on a day when it was not, by what covers it.
-    among = unit.level == state.level and unit.on(state.on) and unit.parent_id is not None
-    area = unit_by_id(connection, unit.parent_id) if among and unit.parent_id else unit
+    among = unit.level == state.level and unit.on(state.on) and bool(above)
+    area = above[-1] if among else unit
     summaries = _workplaces(connection, unit, state) if current_account() else []
-    page = make_page(
-        connection,
-        state,
-        choices,
-        area=area,
+    around = Around(
         place=area.name(language()),
-        address=lambda **query: url_for("maps.unit", unit_id=unit.id, **query),
+        level_name=choices.level(state.level).level.name(language()),
+        area=area,
         focus=unit.id if among else None,
         points=_points(summaries),
         point_legend=_point_legend(summaries),
     )
-    own = next((row for row in page.sheet.rows if row.unit_id == unit.id), page.sheet.total)
-    onward = {name: value for name, value in state.arguments().items() if name != "level"}
+    page = make_page(connection, state, choices, around, lambda **query: url_for("maps.unit", unit_id=unit.id, **query))
     return render_template(
         "maps/unit.html",
         page=page,
+        view=page.view,
         unit=unit,
         unit_name=unit.name(language()),
-        last_day=day_within(unit, today()),
-        own=own,
+        own=next((row for row in page.view.sheet.rows if row.unit_id == unit.id), page.view.sheet.total),
         among=among,
-        above=ancestors(connection, unit),
-        onward=onward,
-        made_of=[_kin(lineage, onward) for lineage in predecessors(connection, unit.id)],
-        became=[_kin(lineage, onward) for lineage in successors(connection, unit.id)],
-        workplaces=summaries[:MOST_LISTED],
-        workplace_count=len(summaries),
-        unpointed=sum(1 for summary in summaries if summary.longitude is None),
-        undrawn=max(0, sum(1 for summary in summaries if summary.longitude is not None) - MOST_POINTS),
-        unmeasured=UNMEASURED,
-        verdicts=verdict_words(),
-        synthetic=page.sheet.synthetic,
+        above=above,
+        codes=other_codes(connection, unit.id),
+        onward=state.onward(),
+        kinship=make_kinship(connection, unit, state),
+        work=_work(summaries),
+        synthetic=page.view.sheet.synthetic,
     )
+
+
+def _work(summaries: Sequence[WorkplaceSummary]) -> dict[str, Any]:
+    """What the page says of the workplaces that the account sees."""
+    pointed = sum(1 for summary in summaries if summary.longitude is not None)
+    return {
+        "listed": summaries[:MOST_LISTED],
+        "count": len(summaries),
+        "unpointed": len(summaries) - pointed,
+        "undrawn": max(0, pointed - MOST_POINTS),
+        "unmeasured": UNMEASURED,
+        "verdicts": verdict_words(),
+    }
 
 
 def _workplaces(connection: Connection, unit: Unit, state: MapState) -> list[WorkplaceSummary]:
@@ -105,30 +98,9 @@ def _workplaces(connection: Connection, unit: Unit, state: MapState) -> list[Wor
     return sorted(found, key=lambda summary: (-summary.exceeding, -summary.judged))
 
 
-def day_within(unit: Unit, today: date) -> date:
-    """``today`` if the unit is there, else the nearest day on which it was."""
-    if unit.valid_to is not None and unit.valid_to <= today:
-        return unit.valid_to - timedelta(days=1)
-    if unit.valid_from is not None and unit.valid_from > today:
-        return unit.valid_from
-    return today
-
-
 def _rank(connection: Connection, unit: Unit) -> int:
     levels = levels_on(connection, day_within(unit, today()))
     return next(level.rank for level in levels if level.code == unit.level)
-
-
-def _kin(lineage: Lineage, onward: Mapping[str, Any]) -> Kin:
-    day = day_within(lineage.unit, today())
-    share = "" if lineage.share is None else number(round(lineage.share * 100, 1), language())
-    return Kin(
-        name=lineage.unit.name(language()),
-        href=url_for("maps.unit", unit_id=lineage.unit.id, **{**onward, "on": day.isoformat()}),
-        kind=lineage.kind,
-        share=share,
-        legal_act=lineage.legal_act,
-    )
 
 
 def _points(summaries: Sequence[WorkplaceSummary]) -> list[MapPoint]:

@@ -7,10 +7,11 @@ from datetime import date
 from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import NotFound as PageNotFound
 
+from gisdb.period import day_of
 from webmap.i18n import same_in_every_language
 from webmap.maps.boundaries import boundaries_response
+from webmap.maps.compare import compare_page
 from webmap.maps.national import national_page
-from webmap.maps.question import read_day
 from webmap.maps.search import search_page, suggestions
 from webmap.maps.unit import unit_page
 from webmap.maps.workplace import workplace_page
@@ -29,6 +30,12 @@ def national() -> str:
 def unit(unit_id: int) -> str:
     """One unit: the map within it, its numbers, its workplaces for who may see them."""
     return unit_page(request_connection(), unit_id, request.args)
+
+
+@blueprint.get("/compare")
+def compare() -> str:
+    """One question on the units of two days, side by side."""
+    return compare_page(request_connection(), request.args)
 
 
 @blueprint.get("/workplaces/<int:workplace_id>")
@@ -53,7 +60,7 @@ def boundaries(level: str, on: str, within: int, detail: int, version: str) -> R
     """Boundaries of one level on one day, for ever under this address."""
     if detail not in (0, 1):
         raise PageNotFound
-    day = read_day(on, default=date.min)
+    day = day_of(on, default=date.min)
     return boundaries_response(
         request_connection(), level=level, on=day, within_id=within or None, detail=detail, asked_version=version
     )

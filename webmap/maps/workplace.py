@@ -18,11 +18,12 @@ from webmap.i18n import day as written_day
 from webmap.i18n import language
 from webmap.maps.boundaries import boundaries_address
 from webmap.maps.chart import Chart, Reading, draw_chart
+from webmap.maps.kin import day_within
 from webmap.maps.legend import VERDICT_PAINTS, verdict_words
 from webmap.maps.numbers import number
-from webmap.maps.page import PROVINCE, frame_of, map_assets, map_words, place_labels, today
 from webmap.maps.sheet import attribution, in_language
-from webmap.maps.unit import UNMEASURED, day_within
+from webmap.maps.unit import UNMEASURED
+from webmap.maps.view import PROVINCE, frame_of, map_assets, map_words, place_labels, today
 from webmap.security import csp_nonce
 from webmap.session import signed_in_account
 
@@ -59,14 +60,15 @@ def workplace_page(connection: Connection, workplace_id: int) -> str:
     verdict = _verdict(measurements)
     unit = unit_by_id(connection, found.now.unit_id)
     day = day_within(unit, today())
+    above = ancestors(connection, unit, day)
     return render_template(
         "maps/workplace.html",
         workplace=found,
         now=found.now,
         unit=unit,
-        above=ancestors(connection, unit),
+        above=above,
         on=day.isoformat(),
-        map=_locator(connection, found.now, unit, verdict, day, synthetic=synthetic),
+        map=_locator(connection, found.now, (unit, above[-1] if above else unit), verdict, day, synthetic=synthetic),
         boundary_notes=attribution(sources(connection, unit.level, day), language()),
         series=_series(measurements),
         on_paper=SERIES_ON_PAPER,
@@ -144,11 +146,17 @@ def _reading(row: MeasurementRow) -> Reading | None:
 
 
 def _locator(
-    connection: Connection, state: WorkplaceState, unit: Unit, verdict: str, day: date, *, synthetic: bool
+    connection: Connection,
+    state: WorkplaceState,
+    units: tuple[Unit, Unit],
+    verdict: str,
+    day: date,
+    *,
+    synthetic: bool,
 ) -> MapParts:
-    """A small map: the workplace among the units around its own, which is outlined."""
+    """A small map: the workplace among the units around its own, which is outlined; ``units``: its own, their holder."""
     tongue = language()
-    holder = _holder(connection, unit)
+    unit, holder = units
     notes = attribution(sources(connection, unit.level, day), tongue)
     choropleth = Choropleth(
         boundaries=boundaries_address(connection, unit.level, day, holder.id, PROVINCE),
@@ -186,8 +194,3 @@ def _point(state: WorkplaceState, verdict: str) -> list[MapPoint]:
             href="",
         )
     ]
-
-
-def _holder(connection: Connection, unit: Unit) -> Unit:
-    above = ancestors(connection, unit)
-    return above[-1] if above else unit

@@ -34,6 +34,26 @@ def upgrade() -> None:
         sa.Column("bound", sa.Text(), server_default="workplace", nullable=False, comment="workplace or unit"),
     )
     op.create_table_comment("register_placing", _PLACING, existing_comment=_PLACING_BEFORE)
+    op.add_column(
+        "rollup_measure",
+        sa.Column(
+            "distinct_of",
+            sa.Text(),
+            server_default="",
+            nullable=False,
+            comment="fields of t: rows that agree in them count once; empty: every row counts",
+        ),
+    )
+    op.add_column(
+        "rollup_measure",
+        sa.Column(
+            "adds_over",
+            postgresql.ARRAY(sa.Text()),
+            server_default=sa.text("'{units,years}'"),
+            nullable=False,
+            comment="units, years: where parts make the whole; without units there is no rollup",
+        ),
+    )
     op.add_column("workplace_state", sa.Column("outside_m", sa.Integer(), nullable=True))
     _places_of_totals()
 
@@ -117,6 +137,8 @@ def downgrade() -> None:
     op.drop_column("reported_total", "year")
     op.drop_column("reported_total", "piece_id")
     op.drop_column("workplace_state", "outside_m")
+    op.drop_column("rollup_measure", "adds_over")
+    op.drop_column("rollup_measure", "distinct_of")
     op.create_table_comment("register_placing", _PLACING_BEFORE, existing_comment=_PLACING)
     op.drop_column("register_placing", "bound")
     op.drop_table("unit_change_row")

@@ -23,7 +23,9 @@ _CONTENTS = {
                m.lod, m.method, m.duration_minutes, m.shift_hours, m.workers_exposed, m.sampling_reason, m.laboratory,
                m.repeat, m.verdict, m.verdict_reason, m.limit_value
         FROM measurement m JOIN workplace w ON w.id = m.workplace_id WHERE w.code LIKE :like""",
-    "uploads": "SELECT register, file_name, sha256, bytes FROM upload WHERE file_name LIKE '%' || trim(:like, 'MAU%-') || ')'",
+    # A unit reports once a year: the totals of a sample beside another are only those that the other left.
+    "uploads": """SELECT register, file_name, sha256, bytes FROM upload
+                  WHERE register <> 'reported_totals' AND file_name LIKE '%' || trim(:like, 'MAU%-') || ')'""",
 }
 
 

@@ -257,3 +257,58 @@ def test_the_header_of_an_export_is_the_registers_own(clerk: Clerk) -> None:
     names = exported(clerk, "measurements").removeprefix("\ufeff").splitlines()[0].split(",")
     assert names[: len(register("measurements").columns)] == [one.name for one in register("measurements").columns]
     assert len(HEADER.split(";")) < len(names)
+
+
+def test_an_export_says_in_which_units_each_record_lies_on_a_day(full: Clerk) -> None:
+    then = lines(full, "measurements", on="2025-06-30")
+    now = lines(full, "measurements", on="2025-07-01")
+    assert {(row["workplace"], row["on_commune_name"]) for row in then if row["workplace"] == "79-1"} == {
+        ("79-1", "Phường Bến Nghé")
+    }
+    assert {row["on_commune_name"] for row in now if row["workplace"] == "79-1"} == {"Phường Sài Gòn"}
+    assert {row["on_province_code"] for row in now} == {"79", "01"}
+    assert {row["on_state"] for row in now} == {"placed"}
+    assert {row["on_day"] for row in now} == {"2025-07-01"}
+
+
+def test_as_reported_then_gives_each_record_the_units_of_its_own_day(full: Clerk) -> None:
+    named = {row["measured_on"]: row["on_commune_name"] for row in lines(full, "measurements", on="then")}
+    assert named["2025-03-12"] == "Phường Bến Nghé"
+    assert {row["on_commune_name"] for row in lines(full, "measurements", on="then", first_year="2026")} >= {
+        "Phường Sài Gòn"
+    }
+    told = features(full, "measurements", on="then", last_year="2025")[0]["properties"]
+    assert told["on_commune_name"] == "Phường Bến Nghé"
+    assert told["on_day"] == "2025-03-12"
+
+
+def test_what_no_smaller_unit_can_hold_says_why(full: Clerk) -> None:
+    province = lines(full, "reported_totals", on="then")[0]
+    assert (province["on_province_code"], province["on_commune_code"], province["on_state"]) == (
+        "79",
+        "",
+        "not_divisible",
+    )
+    full.import_text("workplaces", "code;name_vi;industry;commune;units_on\n79-9;Mới;13;26740;01/07/2026\n")
+    full.measurements("79-9;Chuyền;12/03/2026;NOISE;86,5;dBA", decimal="comma")
+    row = next(row for row in lines(full, "measurements", on="2025-06-30") if row["workplace"] == "79-9")
+    assert (row["on_province_code"], row["on_commune_code"], row["on_state"]) == ("79", "", "ambiguous")
+
+
+def test_an_export_with_units_comes_in_again(full: Clerk) -> None:
+    again = full.import_text("measurements", exported(full, "measurements", on="then"), decimal="point")
+    assert again.state is State.UNCHANGED
+
+
+@pytest.mark.parametrize(
+    ("name", "on", "code"),
+    [
+        ("measurements", "30/06/2025", "day_unreadable"),
+        ("measurements", "1950-01-01", "day_without_units"),
+        ("workplaces", "then", "then_without_day"),
+    ],
+)
+def test_a_day_that_says_nothing_is_refused(full: Clerk, name: str, on: str, code: str) -> None:
+    with pytest.raises(InputError) as refused:
+        exported(full, name, on=on)
+    assert refused.value.code == code

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, BrowserContext, Page, Request, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Response
 from werkzeug.serving import make_server
 
 from gisdb.config import Settings
@@ -22,8 +20,6 @@ from gisdb.engine import Database
 from tests.conftest import PASSWORD
 from webmap.app import create_app
 
-CHROMIUM = Path(os.environ.get("GISDB_TEST_BROWSER", "/usr/bin/chromium"))
-FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
 READY = "html[data-map-ready]"
 PATIENCE_MS = 60_000
 
@@ -59,17 +55,6 @@ def address(map_app: Flask) -> Iterator[str]:
     """Where the shared application is served."""
     with serving(map_app) as where:
         yield where
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium without a screen."""
-    if not CHROMIUM.exists():
-        pytest.fail(f"{CHROMIUM} is missing: apt-get install chromium")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
 
 
 @dataclass

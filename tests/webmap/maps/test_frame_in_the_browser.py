@@ -90,6 +90,8 @@ def test_the_search_box_keeps_the_language(context: BrowserContext, watch: Watch
     page.fill("#site-search", "Huế")
     page.press("#site-search", "Enter")
     page.wait_for_url("**/search?lang=en&q=Hu%E1%BA%BF")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator("h1")).to_have_text("Search: Huế")
 
 
 def test_a_phone_shows_who_is_signed_in_how_to_leave(context: BrowserContext, watch: Watch) -> None:

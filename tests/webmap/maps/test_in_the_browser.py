@@ -62,7 +62,7 @@ def _middle_of(page: Page, unit: int) -> dict[str, float]:
     """Where on the page a unit's middle is."""
     where: dict[str, float] = page.evaluate(
         """id => {
-            const map = gisdbMap.current.map, layer = gisdbMap.current.layers.get(String(id));
+            const map = gisdbMap.maps[0].map, layer = gisdbMap.maps[0].layers.get(String(id));
             const at = map.latLngToContainerPoint(layer.getBounds().getCenter());
             const box = map.getContainer().getBoundingClientRect();
             return { x: box.x + at.x, y: box.y + at.y };
@@ -121,7 +121,7 @@ def test_a_focused_row_marks_its_unit_on_the_map(look: Opener, shared: Database)
     unit = unit_id(shared, "province", "66")
     page.locator(f'tr[data-unit="{unit}"] a').focus()
     expect(page.locator(".map-tip")).to_contain_text("Đắk Lắk")
-    assert page.evaluate("id => gisdbMap.current.layers.get(String(id)).options.weight", unit) > 2
+    assert page.evaluate("id => gisdbMap.maps[0].layers.get(String(id)).options.weight", unit) > 2
 
 
 def _numbers(page: Page, column: int) -> list[float]:
@@ -158,12 +158,11 @@ def test_names_are_sorted_as_vietnamese_sorts_them(look: Opener) -> None:
 def test_choosing_another_date_offers_its_levels_and_shows_it(look: Opener) -> None:
     page = look(A_NATIONAL_MAP)
     expect(page.locator("#level option[value=district]")).to_be_disabled()
-    old = page.locator("#on option").nth(1).get_attribute("value")
-    page.select_option("#on", old)
+    page.fill("input[type=date]", "2024-06-01")
     expect(page.locator("#level option[value=district]")).to_be_enabled()
     page.select_option("#level", "district")
     page.click("form.question button")
-    page.wait_for_url(re.compile("level=district"))
+    page.wait_for_url(re.compile("level=district.*on=2024-06-01"))
     page.wait_for_selector(READY, state="attached")
     assert page.locator("html").get_attribute("data-map-ready") == "696"
 
@@ -183,7 +182,7 @@ def test_hoang_sa_and_truong_sa_are_drawn_and_named_in_the_first_view(look: Open
             assert frame["y"] <= box["y"] <= frame["y"] + frame["height"]
         drawn = page.evaluate(
             """() => {
-                const { map, features } = gisdbMap.current, view = map.getBounds();
+                const { map, features } = gisdbMap.maps[0], view = map.getBounds();
                 const inside = (west, south, east, north) => features.some((feature) => {
                     const parts = feature.geometry.type === "Polygon"
                         ? [feature.geometry.coordinates] : feature.geometry.coordinates;
@@ -244,7 +243,7 @@ def _fullest_workplace(database: Database) -> int:
         )
 
 
-@pytest.mark.parametrize("kind", ["nation", "province", "workplace"])
+@pytest.mark.parametrize("kind", ["nation", "province", "workplace", "compare"])
 def test_a_page_prints_on_one_a4_page_with_everything_that_explains_it(
     look: Opener, shared: Database, tmp_path: Path, kind: str
 ) -> None:
@@ -252,6 +251,7 @@ def test_a_page_prints_on_one_a4_page_with_everything_that_explains_it(
         "nation": A_NATIONAL_MAP,
         "province": f"/units/{unit_id(shared, 'province', '79')}?year=2024&on=2025-07-01",
         "workplace": f"/workplaces/{_fullest_workplace(shared)}",
+        "compare": f"/compare?unit={unit_id(shared, 'province', '79')}&level=commune&year=2024",
     }
     page = look(paths[kind], "vien")
     page.pdf(path=tmp_path / "page.pdf", prefer_css_page_size=True)
@@ -308,7 +308,7 @@ def test_the_map_is_saved_as_a_picture_with_its_words(look: Opener, tmp_path: Pa
     assert different_rows > 600
     written = " ".join(page.evaluate("window.written"))
     wanted = page.evaluate(
-        """() => { const { picture, labels } = gisdbMap.current.data;
+        """() => { const { picture, labels } = gisdbMap.maps[0].data;
             return [picture.title, picture.subtitle, picture.sample, ...picture.notes,
                     ...picture.legend.map((row) => row[1]), ...labels.map((label) => label[0])]; }"""
     )
@@ -341,10 +341,10 @@ def test_when_boundaries_cannot_be_had_the_reader_is_told_and_the_table_stays(
 
 def test_workplaces_are_points_that_lead_to_their_pages(look: Opener, shared: Database) -> None:
     page = look(f"/units/{unit_id(shared, 'province', '79')}?year=2024&on=2025-07-01", "hcm")
-    assert page.evaluate("gisdbMap.current.data.points.length") > 20
+    assert page.evaluate("gisdbMap.maps[0].data.points.length") > 20
     at = page.evaluate(
         """() => {
-            const { map, data } = gisdbMap.current, [lat, lon] = data.points[data.points.length - 1];
+            const { map, data } = gisdbMap.maps[0], [lat, lon] = data.points[data.points.length - 1];
             const where = map.latLngToContainerPoint([lat, lon]), box = map.getContainer().getBoundingClientRect();
             return { x: box.x + where.x, y: box.y + where.y };
         }"""

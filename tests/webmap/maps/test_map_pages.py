@@ -180,7 +180,12 @@ def test_the_parts_of_a_province_and_what_is_not_placed_add_up_to_it(visitor: Fl
     own = re.search(r"<dd data-own-value>(.*?)</dd>", page.text, re.DOTALL)
     assert own
     assert number(whole.value, "vi", 1) in own[1]
-    assert "Chưa xác định được đơn vị" in page.text
+    assert within.rest
+    assert set(re.findall(r'<tr data-rest="(\w+)">', page.text)) == {str(kind) for kind in within.rest}
+    # What is in none of the communes is told under the map too, and in its saved picture.
+    notes = [note for note in data_of(page)["picture"]["notes"] if note.startswith("Không có trên bản đồ")]
+    assert len(notes) == len(within.rest)
+    assert all(html.escape(note) in page.text for note in notes)
 
 
 def test_a_visitor_sees_figures_but_no_workplaces_and_is_told_why(visitor: FlaskClient, shared: Database) -> None:

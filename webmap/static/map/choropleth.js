@@ -91,9 +91,11 @@
     }
 
     ready() {
+      this.painted = this.features.filter((feature) => this.data.units[feature.id]).length;
+      // The page is ready when the last of its maps is.
+      if (gisdbMap.maps.some((one) => one.painted === undefined)) return;
       performance.mark("gisdb-map-ready");
-      const painted = this.features.filter((feature) => this.data.units[feature.id]).length;
-      document.documentElement.dataset.mapReady = String(painted);
+      document.documentElement.dataset.mapReady = String(gisdbMap.maps.reduce((sum, one) => sum + one.painted, 0));
     }
 
     fail(problem) {
@@ -190,7 +192,7 @@
   gisdbMap.attach = function (map, dataId) {
     const data = JSON.parse(document.getElementById(dataId).textContent);
     const choropleth = new Choropleth(map, data);
-    gisdbMap.current = choropleth;
+    gisdbMap.maps.push(choropleth);
     choropleth.start();
   };
 })();

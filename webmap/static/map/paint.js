@@ -61,5 +61,6 @@
     },
   });
 
-  window.gisdbMap = { paint: { fillStyle, Renderer } };
+  /* maps: every map of the page, in its order. */
+  window.gisdbMap = { paint: { fillStyle, Renderer }, maps: [] };
 })();

@@ -160,33 +160,39 @@
     return canvas;
   }
 
-  function save() {
-    compose(gisdbMap.current).toBlob((blob) => {
+  /* The map of the figure that holds the button; a page with one map may have its buttons elsewhere. */
+  function mapOf(button) {
+    const figure = button.closest("figure");
+    return gisdbMap.maps.find((one) => figure && figure.contains(one.map.getContainer())) || gisdbMap.maps[0];
+  }
+
+  function save(choropleth) {
+    compose(choropleth).toBlob((blob) => {
       const link = document.createElement("a");
       link.href = URL.createObjectURL(blob);
-      link.download = gisdbMap.current.data.picture.file;
+      link.download = choropleth.data.picture.file;
       link.click();
       setTimeout(() => URL.revokeObjectURL(link.href), 10000);
     }, "image/png");
   }
 
   /* Paper has its own proportions; the canvas on the screen cannot be stretched to them. */
-  function fillPaper() {
-    const canvas = document.querySelector("canvas[data-print-map]");
-    if (!canvas || !gisdbMap.current || !gisdbMap.current.features.length) return;
+  function fillPaper(choropleth) {
+    const canvas = choropleth.map.getContainer().parentElement.querySelector("canvas[data-print-map]");
+    if (!canvas || !choropleth.features.length) return;
     const pen = canvas.getContext("2d");
     pen.fillStyle = "#ffffff";
     pen.fillRect(0, 0, canvas.width, canvas.height);
     const box = { x: 0, y: 0, width: canvas.width, height: canvas.height };
-    drawMap(pen, gisdbMap.current, box, canvas.width / gisdbMap.current.view.width);
+    drawMap(pen, choropleth, box, canvas.width / choropleth.view.width);
   }
 
-  window.addEventListener("beforeprint", fillPaper);
+  window.addEventListener("beforeprint", () => gisdbMap.maps.forEach(fillPaper));
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-save-picture], [data-print-page]");
     if (!button) return;
     if (button.hasAttribute("data-print-page")) window.print();
-    else save();
+    else save(mapOf(button));
   });
   gisdbMap.compose = compose;
 })();

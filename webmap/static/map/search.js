@@ -47,6 +47,10 @@
       where.textContent = one.where;
       where.className = "where";
       option.append(name, where);
+      if (one.became && one.became.length) {
+        name.append(" → " + one.became.map((later) => later.name).join(", "));
+      }
+      if (one.dates) where.textContent += "; " + one.dates;
       return option;
     }));
     chosen = -1;

@@ -26,7 +26,9 @@
     body.append(...keyed.map(([, row]) => row));
     for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
     header.setAttribute("aria-sort", direction > 0 ? "ascending" : "descending");
-    const status = document.querySelector("[data-sort-status]");
+    // A page of several tables may have one place that says what was sorted, or one for each.
+    const status = (table.closest("section") || document).querySelector("[data-sort-status]")
+      || document.querySelector("[data-sort-status]");
     if (status) status.textContent = direction > 0 ? header.dataset.ascending : header.dataset.descending;
   }
 
@@ -56,9 +58,10 @@
 
   document.querySelectorAll("table[data-sortable]").forEach(wire);
   const byUnit = new Map();
-  for (const row of document.querySelectorAll("tr[data-unit]")) byUnit.set(row.dataset.unit, row);
+  for (const row of document.querySelectorAll("tr[data-unit]")) {
+    byUnit.set(row.dataset.unit, [...(byUnit.get(row.dataset.unit) || []), row]);
+  }
   document.addEventListener("gisdb:unit", (event) => {
-    const row = byUnit.get(event.detail.id);
-    if (row) row.classList.toggle("chosen", event.detail.on);
+    for (const row of byUnit.get(event.detail.id) || []) row.classList.toggle("chosen", event.detail.on);
   });
 })();
