@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 
+from gisdb.cli.findings import show
 from gisdb.config import load_settings
+from gisdb.errors import Conflict, GisdbError, InputError
 from gisdb.messages import sentence
 from gisdb.opening import opened
 from gisdb.progress import on_terminal
 
-if TYPE_CHECKING:
-    from loaders.boundaries import Report
-
 DAY = click.DateTime(["%Y-%m-%d"])
-_STYLES = {"note": "dim", "warning": "yellow", "error": "red"}
+
+
+def _report_path(_ctx: click.Context, _param: click.Parameter, path: Path | None) -> Path | None:
+    if path is not None and path.suffix.lower() not in {".html", ".htm", ".json"}:
+        raise click.BadParameter("ends neither in .html nor in .json")
+    if path is not None and not path.absolute().parent.is_dir():
+        raise click.BadParameter(f"there is no folder {path.absolute().parent}")
+    return path
 
 
 @click.group()
@@ -52,72 +58,66 @@ def shipped(*, as_json: bool) -> None:
 @click.option("--layer", help="Which layer, where the file holds several.")
 @click.option("--code-column", help="Column of unit codes; found by the known codes if not given.")
 @click.option("--name-column", help="Column of unit names; found by the known names if not given.")
-@click.option("--parent-column", help="Column of the codes of the units above, for new units.")
-@click.option("--encoding", help="Encoding of a shapefile's texts, against its .cpg.")
+@click.option(
+    "--parent-column", help="Column of the units above: their codes for new units, codes or names for a match."
+)
+@click.option("--encoding", help="Encoding of the texts, against what the file says: tcvn3, vni, cp1258, utf-8/tcvn3 …")
 @click.option("--crs", help="Reference system of the coordinates (EPSG:3405), against the file's own.")
 @click.option("--title", help="Title of the set, as maps show it.")
 @click.option("--source", help="Who made it, as maps show it.")
 @click.option("--licence", help="Its licence.")
 @click.option("--dated", help="Day or year of the source.")
+@click.option("--by-name", is_flag=True, help="Match by names even where a column holds codes.")
+@click.option("--accept-names", is_flag=True, help="You have looked at the uncertain matches of names: they are right.")
 @click.option("--surveyed", is_flag=True, help="Exact enough to contradict a workplace's declared commune.")
 @click.option("--allow-partial", "partial", is_flag=True, help="The file may leave out units; they keep their shapes.")
 @click.option("--dry-run", is_flag=True, help="Check and report, write nothing.")
+@click.option(
+    "--report",
+    "report_path",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    callback=_report_path,
+    help="Write the whole report, also of a refused load: a page with a picture (.html) or data (.json).",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
-def boundaries(*, as_json: bool, valid_from: datetime, valid_to: datetime | None, **asked: Any) -> None:  # noqa: ANN401
-    """Load the units' boundaries from PATH: a zipped or plain shapefile, a GeoPackage or GeoJSON.
+def boundaries(
+    *,
+    as_json: bool,
+    report_path: Path | None,
+    valid_from: datetime,
+    valid_to: datetime | None,
+    **asked: Any,  # noqa: ANN401
+) -> None:
+    """Load the units' boundaries from PATH: a zipped or plain shapefile, a GeoPackage, GeoJSON or KML.
 
-    Where units of the level are there on the first day, PATH must name them all and gives them its shapes. Where there
-    are none, PATH makes them.
+    Where units of the level are there on the first day, PATH must give them all, by their codes or their names, and
+    gives them its shapes. Where there are none, PATH makes them.
     """
-    from loaders.boundaries import RefusedError, Request, load_boundaries
+    from loaders.boundaries import RefusedError, Request, begun, load_boundaries, report_page
 
     settings = load_settings()
     last = valid_to.date() if valid_to else None
     request = Request(valid_from=valid_from.date(), valid_to=last, **asked)
+    report = begun(request)
+    refused: GisdbError | None = None
     try:
         with on_terminal(settings.language) as progress, opened(settings, progress) as database:
-            report = load_boundaries(database, request, progress)
-    except RefusedError as refused:
-        if as_json:
-            click.echo(json.dumps(_as_data("refused", refused.report, settings.language), ensure_ascii=False))
-            raise click.exceptions.Exit(1) from None
-        _show(refused.report, settings.language)
-        raise
+            load_boundaries(database, request, progress, report)
+    except (InputError, Conflict) as problem:
+        refused = problem
+        if not isinstance(problem, RefusedError):
+            report.refuse(problem)
+    if report_path is not None:
+        report_page.write(report, report_path, settings.language, datetime.now(ZoneInfo(settings.timezone)))
+        click.echo(sentence("boundary_report_written", {"path": report_path}, settings.language).text, err=True)
+    if refused is not None and not isinstance(refused, RefusedError):
+        raise refused
     if as_json:
-        click.echo(json.dumps(_as_data("done", report, settings.language), ensure_ascii=False))
-        return
-    _show(report, settings.language)
-    click.echo(sentence(f"boundaries_{report.outcome}", report.as_data(), settings.language).text)
-    if report.dry_run:
-        click.echo(sentence("boundaries_dry_run", {}, settings.language).text)
-
-
-def _as_data(status: str, report: Report, language: str) -> Mapping[str, object]:
-    findings = [
-        {**told, "text": sentence(one.code, one.params, language).text}
-        for one, told in zip(report.findings, report.findings_as_data(), strict=True)
-    ]
-    return {"status": status, **report.as_data(), "findings": findings}
-
-
-def _show(report: Report, language: str) -> None:
-    """The facts of the file, then what was found, the gravest first."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    console = Console(highlight=False)
-    columns = ", ".join(f"{ours} = {theirs}" for ours, theirs in report.columns.items())
-    numbers = ", ".join(f"{name} {number:g}" for name, number in report.numbers.items())
-    console.print(
-        Text(f"{report.file}\nsha256 {report.sha256}\n{report.crs[:60]}, {report.encoding}; {columns}\n{numbers}")
-    )
-    table = Table("", "#", "°", "")
-    gravest = list(reversed(_STYLES))
-    for one in sorted(report.findings, key=lambda one: gravest.index(one.weight.value)):
-        place = f"{one.lon:.4f} {one.lat:.4f}" if one.lon is not None and one.lat is not None else ""
-        said = Text(sentence(one.code, one.params, language).text)
-        row = "" if one.row is None else str(one.row)
-        table.add_row(one.weight.value, row, place, said, style=_STYLES[one.weight.value])
-    if report.findings:
-        console.print(table)
+        status = "refused" if refused else "done"
+        click.echo(json.dumps({"status": status, **report_page.as_data(report, settings.language)}, ensure_ascii=False))
+    else:
+        show(report, settings.language)
+    if refused is not None:
+        if as_json:
+            raise click.exceptions.Exit(1)
+        raise refused

@@ -13,7 +13,9 @@ from pathlib import Path, PurePosixPath
 
 from gisdb.errors import InputError
 
-SINGLE = (".gpkg", ".geojson", ".json")
+SINGLE = (".gpkg", ".geojson", ".json", ".kml")
+# A KMZ is a zip whose main document is doc.kml.
+ARCHIVES = (".zip", ".kmz")
 SHAPEFILE = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 NEEDED = (".shp", ".shx", ".dbf")
 # The largest official sets unpack to some 300 MB; a dBASE file full of blanks shrinks a hundredfold, a bomb thousands.
@@ -25,17 +27,18 @@ _CHUNK = 1024 * 1024
 
 @dataclass(frozen=True)
 class Files:
-    """One layer on disk: what GDAL opens, the text of its .cpg (None: no such file) and the digest of what was given."""
+    """One layer on disk: what GDAL opens, the texts of its .cpg and .prj (None: no such file), the digest of all."""
 
     path: Path
     shown: str
-    cpg: str | None
     sha256: str
+    cpg: str | None = None
+    prj: str | None = None
 
 
 @contextmanager
 def laid_out(path: Path, layer: str | None = None) -> Iterator[Files]:
-    """The files of the layer in ``path``: a zip, a shapefile, a GeoPackage or GeoJSON; they go with the block.
+    """The files of the layer in ``path``: a zip, shapefile, GeoPackage, GeoJSON, KML or KMZ; they go with the block.
 
     Raises:
         InputError: ``boundary_file_missing``, ``boundary_format_unknown``, ``archive_…``, ``shapefile_part_missing``,
@@ -44,11 +47,11 @@ def laid_out(path: Path, layer: str | None = None) -> Iterator[Files]:
     if not path.is_file():
         raise InputError("boundary_file_missing", path=path)
     suffix = path.suffix.lower()
-    if suffix not in {".zip", ".shp", *SINGLE}:
-        raise InputError("boundary_format_unknown", path=path, known=", ".join((".zip", ".shp", *SINGLE)))
+    if suffix not in {".shp", *ARCHIVES, *SINGLE}:
+        raise InputError("boundary_format_unknown", path=path, known=", ".join((".shp", *SINGLE, *ARCHIVES)))
     with tempfile.TemporaryDirectory(prefix="gisdb-boundaries-") as made:
         room = Path(made)
-        if suffix == ".zip":
+        if suffix in ARCHIVES:
             yield _from_archive(path, layer, room)
         elif suffix == ".shp":
             parts = {one.suffix.lower(): one for one in path.parent.iterdir() if one.stem == path.stem}
@@ -58,7 +61,7 @@ def laid_out(path: Path, layer: str | None = None) -> Iterator[Files]:
             digest = _digest([parts[one] for one in SHAPEFILE if one in parts])
             yield _shapefile(room, str(path), digest)
         else:
-            yield Files(path, str(path), None, _digest([path]))
+            yield Files(path, str(path), _digest([path]))
 
 
 def _from_archive(path: Path, layer: str | None, room: Path) -> Files:
@@ -80,7 +83,7 @@ def _from_archive(path: Path, layer: str | None, room: Path) -> Files:
     shown, digest = f"{path}/{main}", _digest([path])
     if main.suffix.lower() == ".shp":
         return _shapefile(room, shown, digest)
-    return Files(room / f"layer{main.suffix.lower()}", shown, None, digest)
+    return Files(room / f"layer{main.suffix.lower()}", shown, digest)
 
 
 def _entries(path: Path, archive: zipfile.ZipFile) -> dict[PurePosixPath, zipfile.ZipInfo]:
@@ -101,7 +104,11 @@ def _entries(path: Path, archive: zipfile.ZipFile) -> dict[PurePosixPath, zipfil
 
 def _main(path: Path, names: Sequence[PurePosixPath], layer: str | None) -> PurePosixPath:
     found = [one for one in names if one.suffix.lower() in {".shp", *SINGLE}]
-    chosen = [one for one in found if layer is None or one.stem == layer]
+    if path.suffix.lower() == ".kmz":
+        found = [one for one in found if str(one).lower() == "doc.kml"] or found
+    # Where the only file is no shapefile, the layer is one of those inside it.
+    several = len(found) > 1 or any(one.suffix.lower() == ".shp" for one in found)
+    chosen = [one for one in found if layer is None or not several or one.stem == layer]
     if not chosen:
         raise InputError("archive_without_layer", path=path, found=", ".join(map(str, names[:10])) or "–")
     if len(chosen) > 1:
@@ -127,10 +134,12 @@ def _shapefile(room: Path, shown: str, digest: str) -> Files:
         if not (room / f"layer{extension}").exists():
             raise InputError("shapefile_part_missing", path=shown, part=extension)
     cpg = room / "layer.cpg"
-    told = cpg.read_text("ascii", errors="replace").strip() if cpg.exists() else None
+    told = cpg.read_text("ascii", errors="replace").strip() or None if cpg.exists() else None
+    prj = room / "layer.prj"
+    plane = prj.read_text("utf-8", errors="replace").strip() or None if prj.exists() else None
     # Texts are read byte by byte and decoded by us, strictly: GDAL would put something in the place of what it cannot.
     cpg.unlink(missing_ok=True)
-    return Files(room / "layer.shp", shown, told, digest)
+    return Files(room / "layer.shp", shown, digest, told, plane)
 
 
 def _digest(paths: Sequence[Path]) -> str:

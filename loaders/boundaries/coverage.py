@@ -62,7 +62,8 @@ def fit(shapes: Geometries) -> Fit:
 
 def area_m2(shape: shapely.Geometry) -> float:
     """Area on the ellipsoid of WGS 84."""
-    return abs(_geod().geometry_area_perimeter(shape)[0])
+    # Rings count by the way they turn, and files turn them as they like.
+    return abs(float(_geod().geometry_area_perimeter(shapely.orient_polygons(shape))[0]))
 
 
 def _geod() -> Geod:

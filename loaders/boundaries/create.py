@@ -10,8 +10,8 @@ from sqlalchemy import Connection, text
 from gisdb.errors import Conflict, InputError
 from gisdb.geography.units import country
 from loaders.boundaries import match, membership, names, store
+from loaders.boundaries.job import Job
 from loaders.boundaries.report import RefusedError, Weight
-from loaders.boundaries.request import Job
 from loaders.boundaries.source import Source
 
 
@@ -33,18 +33,25 @@ def units(job: Job) -> None:
     _tell(job, found)
     if job.report.errors():
         raise RefusedError(job.report)
-    job.progress("step_boundaries_units", count=len(rows))
-    set_id = store.add_source(conn, source)
-    given = zip(rows, store.ewkb(job.drawn.shapes), strict=True)
-    ids = [
-        int(conn.execute(text(_INSERT), {**row, "geom": shape, "source": set_id}).scalar_one()) for row, shape in given
-    ]
-    _store_names(conn, ids, rows)
+    ids = _store_units(job, source, rows)
     job.progress("step_boundaries_pieces", count=len(found.own))
     piece_codes = [f"{source.level}:{code}@{source.valid_from}" for code in job.codes.values]
     membership.store(conn, found, ids, piece_codes)
     job.progress("step_boundaries_shapes", title=source.title_vi)
     store.replace_shapes(conn, ids, job.drawn.shapes)
+
+
+def _store_units(job: Job, source: Source, rows: Sequence[dict[str, object]]) -> list[int]:
+    """The units with their names; their ids, in the order of ``rows``."""
+    job.progress("step_boundaries_units", count=len(rows))
+    set_id = store.add_source(job.conn, source)
+    given = zip(rows, store.ewkb(job.drawn.shapes), strict=True)
+    ids = [
+        int(job.conn.execute(text(_INSERT), {**row, "geom": shape, "source": set_id}).scalar_one())
+        for row, shape in given
+    ]
+    _store_names(job.conn, ids, rows)
+    return ids
 
 
 _INSERT = """
@@ -54,13 +61,24 @@ _INSERT = """
 
 
 def _check_free(conn: Connection, source: Source) -> None:
-    later = conn.execute(
-        text("""SELECT min(lower(u.valid)) AS day FROM admin_unit u
-                WHERE u.level = :level AND u.valid && daterange(:valid_from, :valid_to)"""),
+    found = conn.execute(
+        text("""SELECT count(*) OVER () AS count, min(lower(u.valid)) OVER () AS day, u.name_vi, u.code,
+                       lower(u.valid) AS unit_from, upper(u.valid) AS unit_to
+                FROM admin_unit u WHERE u.level = :level AND u.valid && daterange(:valid_from, :valid_to)
+                ORDER BY lower(u.valid), u.code LIMIT 1"""),
         {"level": source.level, "valid_from": source.valid_from, "valid_to": source.valid_to},
-    ).scalar()
-    if later is not None:
-        raise Conflict("boundary_units_overlap", level=source.level, day=later)
+    ).first()
+    if found is not None:
+        raise Conflict(
+            "boundary_units_overlap",
+            level=source.level,
+            day=found.day,
+            count=found.count,
+            name=found.name_vi,
+            code=found.code,
+            unit_from=found.unit_from,
+            unit_to=found.unit_to or "…",
+        )
 
 
 def _rows(job: Job) -> list[dict[str, object]]:

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-import codecs
-import unicodedata
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from gisdb.errors import InputError
+from loaders.boundaries import texts
 from loaders.boundaries.archive import Files, laid_out
 
-# Offered where a file does not say how its texts are encoded; each is shown with what it would make of them.
-CANDIDATES = ("utf-8", "cp1258", "cp1252", "tcvn3", "vni")
 # Lossless: every byte is one character.
 _BYTES = "ISO-8859-1"
+_KML_DRAWING = {
+    "timestamp", "begin", "end", "altitudeMode", "tessellate", "extrude", "visibility", "drawOrder", "icon", "snippet",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Layer:
     """Features in the file's order. ``columns``: name → one text a feature, None where the file has none.
 
-    ``numbers`` are the columns that the file declares as numbers: their texts have lost any leading zeros.
+    ``numbers`` are the columns that the file declares as numbers: their texts have lost any leading zeros. ``crs`` is
+    what the file says of its coordinates, empty where it says nothing; with ``crs_given``, what whoever loads it says.
+    ``measured``: its vertices had M values, which did not come along.
     """
 
     shown: str
@@ -32,6 +36,8 @@ class Layer:
     columns: Mapping[str, Sequence[str | None]]
     numbers: frozenset[str]
     wkb: Sequence[bytes | None]
+    crs_given: bool = False
+    measured: bool = False
 
     def __len__(self) -> int:
         return len(self.wkb)
@@ -49,17 +55,18 @@ class Layer:
 
 
 def read(path: Path, *, layer: str | None = None, encoding: str | None = None, crs: str | None = None) -> Layer:
-    """Read a zip, shapefile, GeoPackage or GeoJSON whole.
+    """Read a shapefile, GeoPackage, GeoJSON or KML whole, zipped or not.
 
     Args:
         path: the file.
         layer: which one, where there are several.
-        encoding: of a shapefile's texts, against what its .cpg says.
+        encoding: of its texts, against what a shapefile's .cpg or the format says; a chain for texts that an older
+            program put into Unicode letter by letter (`loaders.legacy_text`).
         crs: of the coordinates, against what the file says.
 
     Raises:
         InputError: with a code of `loaders.boundaries.archive` or ``boundary_unreadable``, ``boundary_layers_several``,
-            ``boundary_empty``, ``crs_missing``, ``encoding_unknown``, ``encoding_missing``, ``text_undecodable``.
+            ``boundary_empty``, or of `loaders.boundaries.texts`.
     """
     import pyogrio.raw
     from pyogrio.errors import DataLayerError, DataSourceError
@@ -69,30 +76,52 @@ def read(path: Path, *, layer: str | None = None, encoding: str | None = None, c
         try:
             # A shapefile's one layer was chosen when it was laid out.
             name = None if shapefile else _layer_name(files, layer)
-            told = pyogrio.read_info(files.path, layer=name, encoding=_BYTES if shapefile else None)
-            if told["features"] == 0:
-                raise InputError("boundary_empty", path=files.shown)
-            _, _, wkb, values = pyogrio.raw.read(files.path, layer=name, encoding=_BYTES if shapefile else None)
+            with _heard() as heard:
+                told = pyogrio.read_info(files.path, layer=name, encoding=_BYTES if shapefile else None)
+                if told["features"] == 0:
+                    raise InputError("boundary_empty", path=files.shown)
+                _, _, wkb, values = pyogrio.raw.read(files.path, layer=name, encoding=_BYTES if shapefile else None)
         except (DataSourceError, DataLayerError) as problem:
             raise InputError("boundary_unreadable", path=files.shown, reason=problem) from problem
         except RuntimeError as problem:
             # GDAL's own, from the middle of a file.
             raise InputError("boundary_unreadable", path=files.shown, reason=problem) from problem
-    if crs is None and told["crs"] is None:
-        raise InputError("crs_missing", path=files.shown)
+    code = _BYTES if shapefile else "utf-8"
     raw = {str(one): _texts(column) for one, column in zip(told["fields"], values, strict=True)}
-    used, columns = _decoded(files, raw, encoding) if shapefile else ("UTF-8", raw)
+    kinds = dict(zip(raw, map(str, told["dtypes"]), strict=True))
+    kept = _kept(files, raw)
+    cells = {
+        name.encode(code, "replace"): [None if one is None else one.encode(code, "replace") for one in raw[name]]
+        for name in kept
+    }
+    used, columns = texts.read(cells, texts.Told(files.shown, encoding, files.cpg, unicode=not shapefile))
     return Layer(
         shown=files.shown,
         sha256=files.sha256,
-        crs=crs or str(told["crs"]),
+        # What GDAL makes nothing of may still be understood.
+        crs=crs or str(told["crs"] or files.prj or ""),
         encoding=used,
         columns={name: [_tidy(one) for one in column] for name, column in columns.items()},
         numbers=frozenset(
-            name for name, kind in zip(columns, told["dtypes"], strict=True) if str(kind).startswith(("int", "float"))
+            name for name, own in zip(columns, kept, strict=True) if kinds[own].startswith(("int", "float"))
         ),
         wkb=list(wkb),
+        crs_given=crs is not None,
+        measured=any("Measured" in one for one in heard),
     )
+
+
+@contextmanager
+def _heard() -> Iterator[list[str]]:
+    """What pyogrio says only as warnings: that it drops M values. Any other warning stays one."""
+    said: list[str] = []
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield said
+    for one in caught:
+        said.append(str(one.message))
+        if "Measured" not in str(one.message):
+            warnings.warn_explicit(one.message, one.category, one.filename, one.lineno)
 
 
 def _layer_name(files: Files, layer: str | None) -> str:
@@ -119,63 +148,12 @@ def _text(value: Any) -> str | None:  # noqa: ANN401 - whatever a file's column 
 
 
 def _tidy(value: str | None) -> str | None:
-    tidied = unicodedata.normalize("NFC", value).strip() if value is not None else ""
+    tidied = value.strip() if value is not None else ""
     return tidied or None
 
 
-def _decoded(
-    files: Files, raw: Mapping[str, Sequence[str | None]], given: str | None
-) -> tuple[str, Mapping[str, Sequence[str | None]]]:
-    chosen = given or files.cpg
-    encoding = _codec(files, chosen, by_user=given is not None) if chosen else "utf-8"
-    result: dict[str, Sequence[str | None]] = {}
-    for name, column in raw.items():
-        decoded: list[str | None] = []
-        for row, value in enumerate(column, 1):
-            try:
-                decoded.append(None if value is None else _bytes(value).decode(encoding))
-            except UnicodeDecodeError:
-                if chosen is None:
-                    raise _encoding_missing(files, name, row, _bytes(value or "")) from None
-                raise InputError(
-                    "text_undecodable",
-                    path=files.shown,
-                    row=row,
-                    column=name,
-                    encoding=encoding,
-                    choices=_choices(_bytes(value or "")),
-                ) from None
-        result[_bytes(name).decode(encoding, "replace")] = decoded
-    return encoding.upper(), result
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode(_BYTES, "replace")
-
-
-def _codec(files: Files, told: str, *, by_user: bool) -> str:
-    """The codec that a .cpg or a user names: 'UTF-8', '65001', '1258', 'ANSI 1258', 'windows-1258'."""
-    number = told.lower().removeprefix("ansi").removeprefix("oem").strip()
-    name = {"65001": "utf-8"}.get(number, f"cp{number}" if number.isdigit() else told)
-    try:
-        return codecs.lookup(name).name
-    except LookupError:
-        whose = "--encoding" if by_user else ".cpg"
-        raise InputError(
-            "encoding_unknown", path=files.shown, encoding=told, whose=whose, known=", ".join(CANDIDATES)
-        ) from None
-
-
-def _encoding_missing(files: Files, column: str, row: int, sample: bytes) -> InputError:
-    return InputError("encoding_missing", path=files.shown, column=column, row=row, choices=_choices(sample))
-
-
-def _choices(sample: bytes) -> str:
-    """What each candidate would make of ``sample``: whoever reads Vietnamese sees which one is right."""
-    shown = []
-    for candidate in CANDIDATES:
-        try:
-            shown.append(f"{candidate}: “{unicodedata.normalize('NFC', sample.decode(candidate)).strip()}”")
-        except (LookupError, UnicodeDecodeError):
-            continue
-    return "; ".join(shown)
+def _kept(files: Files, columns: Mapping[str, Sequence[str | None]]) -> list[str]:
+    """The columns that are the file's own: KML gives every feature a dozen of its own for drawing it."""
+    if files.path.suffix != ".kml":
+        return list(columns)
+    return [name for name, values in columns.items() if name not in _KML_DRAWING and any(values)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import numpy as np
 import shapely
 from psycopg import sql
 from sqlalchemy import Connection, text
@@ -69,15 +70,32 @@ def replace_shapes(conn: Connection, unit_ids: Sequence[int], shapes: Geometries
 
 def shapes_of(conn: Connection, unit_ids: Sequence[int]) -> Geometries:
     """The units' full shapes, in the order of ``unit_ids``."""
+    found = known_shapes(conn, unit_ids)
+    return np.array([found[unit] for unit in unit_ids], dtype=object)
+
+
+def known_shapes(conn: Connection, unit_ids: Sequence[int]) -> dict[int, shapely.Geometry]:
+    """The full shapes of those units that have one, by their ids."""
     rows = conn.execute(
         text("""SELECT u.id, ST_AsBinary(u.geom) FROM admin_unit u WHERE u.id = ANY (:ids) AND u.geom IS NOT NULL"""),
         {"ids": list(unit_ids)},
     )
-    found = {row[0]: bytes(row[1]) for row in rows}
-    return shapely.from_wkb([found[unit] for unit in unit_ids])
+    return {int(row[0]): shapely.from_wkb(bytes(row[1])) for row in rows}
+
+
+def expected_shapes(conn: Connection, unit_ids: Sequence[int | None]) -> list[shapely.Geometry | None]:
+    """The full shape of each unit, in their order; None for no unit or one without a shape."""
+    found = known_shapes(conn, [one for one in unit_ids if one is not None])
+    return [found.get(one or 0) for one in unit_ids]
 
 
 def analyze(conn: Connection) -> None:
     """Statistics for the planner, which would otherwise still believe the tables empty."""
     for table in ("admin_unit", "unit_name", "unit_piece", "piece", "unit_shape", "unit_lineage"):
         conn.execute(text(f"ANALYZE {table}"))
+
+
+def place_again(conn: Connection) -> dict[str, int]:
+    """Work out anew where every workplace lies; how many workplaces and records are in another piece now."""
+    row = conn.execute(text("SELECT states, records FROM place_again(NULL)")).one()
+    return {"workplaces_moved": int(row.states), "records_moved": int(row.records)}

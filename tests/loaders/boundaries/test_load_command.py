@@ -37,8 +37,9 @@ def test_a_reader_sees_the_columns_the_findings_and_the_outcome(
     assert run("load", "boundaries", path, "--level", "province", "--valid-from", "2020-01-01") == 0
     shown = " ".join(capsys.readouterr().out.replace("│", " ").split())
     assert "code = ma, name = ten" in shown
-    assert "“Tỉnh Đông Hài”, viết khác với “Tỉnh Đông Hải” (mã 02)." in shown
-    assert "“Tỉnh Nam Sơm”, có lẽ gõ sai “Tỉnh Nam Sơn” (mã 04)." in shown
+    assert "“Tỉnh Đông Hài”, viết khác với “Tỉnh Đông Hải” (mã 02); giống 87,5/100." in shown
+    assert "“Tỉnh Nam Sơm”, có lẽ gõ sai “Tỉnh Nam Sơn” (mã 04); giống 85,7/100." in shown
+    assert "Ghép: " in shown
     assert "4 đơn vị có ranh giới mới từ" in shown
 
 

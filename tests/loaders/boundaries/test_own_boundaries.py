@@ -30,7 +30,7 @@ def test_units_that_were_not_there_are_made_with_parents_names_pieces_and_shapes
             (code, name, FROM, None) for code, name in NAMES.items()
         ]
         assert units[1].name_en == "Dong Hai"
-        assert [unit.code for unit in ancestors(conn, units[0])] == ["VN"]
+        assert [unit.code for unit in ancestors(conn, units[0], FROM)] == ["VN"]
         assert [unit.code for unit in search_units(conn, "tay do")] == ["03"]
         held = conn.execute(
             text("""SELECT p.code, array_agg(u.code ORDER BY u.code) FROM piece p JOIN unit_piece up ON up.piece_id = p.id
@@ -118,11 +118,21 @@ def test_codes_that_a_number_column_stripped_of_their_zeros_are_restored(land: D
 def test_exchanged_codes_are_noticed_by_where_the_units_lie_and_by_their_names(land: Database, tmp_path: Path) -> None:
     names = list(NAMES.values())
     columns = {"code": ["02", "01", "03", "04"], "ten": names}
-    report = load_boundaries(land, asked(write(tmp_path / "x.geojson", squares(), columns), dry_run=True))
+    path = write(tmp_path / "x.geojson", squares(), columns)
+    with unchanged(land), pytest.raises(RefusedError) as refused:
+        load_boundaries(land, asked(path))
+    assert codes_found(refused.value) == [
+        ("boundary_code_contradicts_name", "02"),
+        ("boundary_code_contradicts_name", "01"),
+    ]
+    report = load_boundaries(land, asked(path, dry_run=True, accept_names=True))
     elsewhere = [one.params["value"] for one in report.findings if one.code == "boundary_elsewhere"]
     assert elsewhere == ["02", "01"]
     told = [(one.weight.value, one.params["given"]) for one in report.findings if one.code == "boundary_name_other"]
     assert told == [("warning", "Tỉnh Bắc"), ("warning", "Tỉnh Đông Hải")]
+    # The names are right here: taken at their word, everything lies where it was.
+    report = load_boundaries(land, asked(path, by_name=True))
+    assert (report.matched_by, report.numbers["agreement"]) == ("name", 1.0)
 
 
 def test_two_columns_that_could_both_be_the_codes_are_not_guessed_between(land: Database, tmp_path: Path) -> None:
@@ -241,7 +251,7 @@ def test_new_units_find_their_parents_by_code(land: Database, tmp_path: Path) ->
     load_boundaries(land, asked(path, level="commune", parent_column="thuoc"))
     with land.acting_as(None) as conn:
         commune = unit_by_code(conn, "commune", "03", FROM)
-        assert [unit.name_vi for unit in ancestors(conn, commune)] == ["Việt Nam", "Thành phố Tây Đô"]
+        assert [unit.name_vi for unit in ancestors(conn, commune, FROM)] == ["Việt Nam", "Thành phố Tây Đô"]
         # Its own piece is a part of everything above it.
         held = conn.execute(
             text("""SELECT count(*) FROM unit_piece up JOIN piece p ON p.id = up.piece_id

@@ -40,7 +40,7 @@ def test_the_real_provinces_are_matched_checked_and_loaded(places: Database, fil
     assert report.outcome == "replaced"
     # Not gid, which looks like codes, nor new_code, whose values were all codes before too; not ten_tinh with its slips.
     assert report.columns == {"code": "old_code", "name": "old_name"}
-    assert (report.features, report.encoding, report.crs) == (63, "UTF-8", "EPSG:4326")
+    assert (report.features, report.encoding, report.crs) == (63, "UTF-8", "EPSG:4326 WGS 84")
     assert report.numbers["vertices"] == 99_927
     assert report.numbers["agreement"] > 0.85
     # Eleven lagoons in Khánh Hòa, two in Đà Nẵng, and a sliver between Cần Thơ and Hậu Giang.
@@ -51,19 +51,16 @@ def test_the_real_provinces_are_matched_checked_and_loaded(places: Database, fil
     assert gap.params["units"] == "Thành phố Cần Thơ (92), Tỉnh Hậu Giang (93)"
     assert (gap.lon, gap.lat) == pytest.approx((105.743, 9.967), abs=0.001)
     assert all(one.lon is not None for one in report.findings if one.code == "boundary_hole")
-
-
-def test_the_slips_in_its_other_column_of_names_are_told(places: Database, file: Path) -> None:
-    report = load_boundaries(places, Request(file, "province", DAY, dry_run=True))
+    # The slips in its other column of names.
     told = {str(one.params["given"]): (one.code, one.row) for one in report.findings if "given" in one.params}
     assert told == {
-        "Cần Thơn": ("boundary_name_slip", 13),
-        "Quản Bình": ("boundary_name_slip", 47),
+        "Cần Thơn": ("boundary_name_typo", 13),
+        "Quản Bình": ("boundary_name_typo", 47),
         "Kien Giang": ("boundary_name_spelling", 34),
         "Đăk Lăk": ("boundary_name_spelling", 15),
         "Đăk Nông": ("boundary_name_spelling", 16),
         "Bà Rịa -Vũng Tàu": ("boundary_name_spelling", 6),
-        "Thừa Thiên Huế": ("boundary_name_other", 31),
+        "Thừa Thiên Huế": ("boundary_name_known", 31),
     }
     assert {one.params["column"] for one in report.findings if "given" in one.params} == {"ten_tinh"}
 

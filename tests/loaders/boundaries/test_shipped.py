@@ -57,7 +57,7 @@ def test_every_level_has_its_units_on_both_sides_of_the_reform(places: Database)
 def test_a_code_that_is_used_again_names_another_unit(places: Database) -> None:
     with places.acting_as(None) as conn:
         then, now = (unit_by_code(conn, "commune", "26740", day) for day in (BEFORE, AFTER))
-        above = [[unit.name_vi for unit in ancestors(conn, one)] for one in (then, now)]
+        above = [[unit.name_vi for unit in ancestors(conn, *one)] for one in ((then, BEFORE), (now, AFTER))]
     assert (then.name_vi, now.name_vi) == ("Phường Bến Nghé", "Phường Sài Gòn")
     assert above == [["Việt Nam", "Thành phố Hồ Chí Minh", "Quận 1"], ["Việt Nam", "Thành phố Hồ Chí Minh"]]
 
@@ -83,7 +83,10 @@ def test_every_piece_lies_in_one_unit_of_each_level_and_vintage(places: Database
 def test_hoang_sa_and_truong_sa_are_on_the_map_of_every_vintage(places: Database) -> None:
     hoang_sa, truong_sa = shapely.box(111, 15.5, 113, 17.2), shapely.box(111.5, 7, 115, 12)
     with places.acting_as(None) as conn:
-        assert [label.name_vi for label in shapes.labels(conn)] == ["Quần đảo Hoàng Sa", "Quần đảo Trường Sa"]
+        assert [label.name_vi for label in shapes.labels(conn)] == [
+            "Quần đảo Hoàng Sa (Đà Nẵng)",
+            "Quần đảo Trường Sa (Khánh Hòa)",
+        ]
         for day in (BEFORE, AFTER):
             for code, where in (("48", hoang_sa), ("56", truong_sa)):
                 unit = unit_by_code(conn, "province", code, day)
