@@ -19,6 +19,7 @@ _VERBS = {
     "db": ("gisdb.cli.db", "db"),
     "migrate": ("gisdb.cli.migrate", "migrate"),
     "load": ("gisdb.cli.load", "load"),
+    "units": ("gisdb.cli.units", "units"),
     "import": ("gisdb.cli.registers", "import_"),
     "export": ("gisdb.cli.registers", "export"),
     "template": ("gisdb.cli.registers", "template"),
