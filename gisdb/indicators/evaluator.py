@@ -20,11 +20,12 @@ from gisdb.registers.register import Bound
 
 
 class State(StrEnum):
-    """Five things that a map must not paint alike."""
+    """Things that a map must not paint alike."""
 
     VALUE = "value"
     ZERO = "zero"
     SUPPRESSED = "suppressed"
+    NOT_DIVISIBLE = "not_divisible"  # there is only a total of a unit that is more than this one
     NO_DATA = "no_data"
 
 
@@ -106,9 +107,12 @@ def evaluate(conn: Connection, question: Question) -> Answer:
         raise InputError("level_not_on_day", level=question.level, day=question.day.isoformat(), within=area.name_vi)
     sums = count(conn, question, area, units)
     values = [_value(asked, unit, sums.units[unit.id]) for unit in units]
+    total = _value(asked, area, sums.whole)
+    if _reason(asked.denominator) is Rest.NOT_DIVISIBLE:
+        *values, total = _told_apart(conn, asked, question, [*values, total])
     rest = {reason: _value(asked, None, parts) for reason, parts in sums.rest.items()}
     synthetic = bool(conn.execute(text("SELECT holds_synthetic()")).scalar_one())
-    return Answer(question, asked, area, values, _value(asked, area, sums.whole), rest, synthetic)
+    return Answer(question, asked, area, values, total, rest, synthetic)
 
 
 _NOTHING: Parts = (None, None)
@@ -190,6 +194,27 @@ def _reason(measure: Measure) -> Rest:
     """Why a number of a piece "somewhere in a unit" is in none of the asked ones."""
     reported = {one.table_name for one in registers().values() if one.bound is Bound.UNIT}
     return Rest.NOT_DIVISIBLE if measure.table_name in reported else Rest.AMBIGUOUS
+
+
+_TOUCHED = text("""
+    SELECT DISTINCT mine.unit_id FROM rollup r
+    JOIN piece p ON p.id = r.piece_id AND p.uncertain_unit_id IS NOT NULL
+    JOIN unit_piece part ON part.unit_id = p.uncertain_unit_id
+    JOIN unit_piece mine ON mine.piece_id = part.piece_id AND mine.unit_id = ANY (:units)
+    WHERE r.measure = :measure AND r.year BETWEEN :first_year AND :last_year
+""")
+
+
+def _told_apart(conn: Connection, asked: Indicator, question: Question, values: list[UnitValue]) -> list[UnitValue]:
+    """Units without data, as not divisible where a total was reported for them and others together."""
+    empty = [value.unit.id for value in values if value.state is State.NO_DATA and value.unit]
+    given = {"first_year": question.first_year, "last_year": question.last_year, "units": empty}
+    found = conn.execute(_TOUCHED, {**given, "measure": asked.denominator.code}).scalars()
+    touched = set(found)
+    return [
+        replace(value, state=State.NOT_DIVISIBLE) if value.unit and value.unit.id in touched else value
+        for value in values
+    ]
 
 
 def _value(asked: Indicator, unit: Unit | None, parts: Parts) -> UnitValue:

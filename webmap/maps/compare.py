@@ -90,10 +90,7 @@ def _comparison(views: Sequence[MapView], choices: Choices, area: Unit | None, p
         days=[view.state.on.isoformat() for view in views],
         state=before.state,
         heading=gettext("%(place)s on two dates: %(heading)s", place=place, heading=before.heading),
-        legend=[
-            SharedClass(one, (one.count, other.count))
-            for one, other in zip(before.sheet.legend, after.sheet.legend, strict=True)
-        ],
+        legend=_shared_legend(before.sheet.legend, after.sheet.legend),
         totals=totals,
         agree=agree,
         choices=choices,
@@ -104,6 +101,13 @@ def _comparison(views: Sequence[MapView], choices: Choices, area: Unit | None, p
         unit=area,
         permalink=_permalink(before.state, after.state.on, area),
     )
+
+
+def _shared_legend(before: Sequence[LegendRow], after: Sequence[LegendRow]) -> list[SharedClass]:
+    """The rows of both, which differ only in those that a map leaves out where no unit has them."""
+    counts = [{row.key: row.count for row in legend} for legend in (before, after)]
+    longer = max(before, after, key=len)
+    return [SharedClass(row, (counts[0].get(row.key, 0), counts[1].get(row.key, 0))) for row in longer]
 
 
 def read_unit(connection: Connection, given: str | None) -> Unit | None:

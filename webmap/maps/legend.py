@@ -25,6 +25,7 @@ HIGH_IS_GOOD = ("#ffffcc", "#a1dab4", "#41b6c4", "#2c7fb8", "#253494")
 STATE_PAINTS: Mapping[str, Paint] = {
     "zero": Paint("#cfe2f0"),
     "suppressed": Paint("#ffffff", "#5b4a8a", "dots"),
+    "not_divisible": Paint("#f6efe0", "#a07b3c", "cross"),
     "no_data": Paint("#efefef", "#a6a6a6", "hatch"),
 }
 
@@ -51,13 +52,14 @@ def state_words() -> dict[str, str]:
     return {
         "zero": gettext("Zero (0)"),
         "suppressed": gettext("Hidden (too few to publish)"),
+        "not_divisible": gettext("Not divisible (reported together with others)"),
         "no_data": gettext("No data"),
     }
 
 
 def short_state_words() -> dict[str, str]:
     """The same, for a cell of a table."""
-    return {**state_words(), "zero": "0", "suppressed": gettext("Hidden")}
+    return {**state_words(), "zero": "0", "suppressed": gettext("Hidden"), "not_divisible": gettext("Not divisible")}
 
 
 def verdict_words() -> dict[str, str]:
@@ -87,7 +89,10 @@ def paint_key(unit_value: UnitValue, edges: Sequence[float]) -> str:
 
 
 def legend(values: Sequence[UnitValue], edges: Sequence[float], *, high_is_bad: bool, locale: str) -> list[LegendRow]:
-    """All classes in their order, then all states; each with its number of units, also when that is none."""
+    """All classes in their order, then all states; each with its number of units, also when that is none.
+
+    But that a unit's share of a total cannot be told is said only where it happens: most figures are no totals.
+    """
     counted = Counter(paint_key(unit_value, edges) for unit_value in values)
     all_paints = paints(edges, high_is_bad=high_is_bad)
     rows = [
@@ -95,7 +100,11 @@ def legend(values: Sequence[UnitValue], edges: Sequence[float], *, high_is_bad: 
         for index in range(max(len(edges) - 1, 0))
     ]
     words = state_words()
-    return rows + [LegendRow(state, paint, words[state], counted[state]) for state, paint in STATE_PAINTS.items()]
+    return rows + [
+        LegendRow(state, paint, words[state], counted[state])
+        for state, paint in STATE_PAINTS.items()
+        if counted[state] or state != "not_divisible"
+    ]
 
 
 def _class_words(edges: Sequence[float], index: int, locale: str) -> str:

@@ -16,9 +16,9 @@ from sqlalchemy import Connection, text
 from gisdb.access.accounts import operator
 from gisdb.cluster import Cluster
 from gisdb.engine import Database
-from gisdb.geography.units import country, day_of_period, units_within
+from gisdb.geography.units import country, day_of_period, unit_by_code, units_within
 from gisdb.indicators import INDICATORS, measures
-from gisdb.indicators.evaluator import Question, Rest, Sums, count, evaluate
+from gisdb.indicators.evaluator import Question, Rest, State, Sums, count, evaluate
 from gisdb.indicators.indicator import Axis
 from gisdb.registers import register
 from loaders.tables import import_file
@@ -185,6 +185,21 @@ def test_what_a_merged_province_reported_is_not_divided_among_its_former_parts(
     # Huế did not change; what Đà Nẵng of today reported belongs to two provinces of then and to neither.
     assert then == {"46": 20}
     assert rest == {Rest.NOT_DIVISIBLE: (Decimal(5), Decimal(100))}
+    with places.acting_as(None) as conn:
+        answer = evaluate(conn, Question("reported_fatal_share", "province", OLD, 2026, 2026))
+        states = {one.unit.code: one.state for one in answer.values if one.unit}
+        # Đà Nẵng and Quảng Nam are in what was reported, Hà Nội reported nothing.
+        assert (states["48"], states["49"], states["46"], states["01"]) == (
+            State.NOT_DIVISIBLE,
+            State.NOT_DIVISIBLE,
+            State.VALUE,
+            State.NO_DATA,
+        )
+        own = evaluate(
+            conn,
+            Question("reported_fatal_share", "commune", OLD, 2026, 2026, unit_by_code(conn, "province", "49", OLD).id),
+        )
+        assert own.total.state is State.NOT_DIVISIBLE
     communes, rest = reported(places, "commune", NEW, 2026)
     assert communes == {}
     assert rest == {Rest.NOT_DIVISIBLE: (Decimal(6), Decimal(120))}

@@ -21,6 +21,9 @@
         pen.lineTo(shift + TILE + 1, -1);
       }
       pen.stroke();
+    } else if (paint.pattern === "cross") {
+      pen.lineWidth = 1;
+      pen.strokeRect(0, 0, TILE, TILE);
     } else {
       for (const [x, y] of [[2, 2], [6, 6]]) {
         pen.beginPath();
