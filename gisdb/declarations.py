@@ -9,17 +9,19 @@ import csv
 from collections.abc import Iterable, Mapping, Sequence
 from importlib import resources
 
-from sqlalchemy import Connection, Table, delete, func, insert, select, text
+from sqlalchemy import Connection, Table, delete, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from gisdb.access.accounts import OPERATOR_LOGIN
 from gisdb.access.tables import account
 from gisdb.indicators import measures
 from gisdb.indicators.tables import register_placing, rollup_measure
-from gisdb.limits.tables import exposure_limit, factor
+from gisdb.limits.store import load_shipped
+from gisdb.limits.tables import factor
 from gisdb.registers import registers
 from gisdb.registers.register import Bound
 from gisdb.registers.tables import code_list, unit_of_measure, unit_spelling
+from gisdb.rejudging import rejudge
 
 Row = Mapping[str, object]
 
@@ -35,7 +37,7 @@ def load(conn: Connection) -> None:
     _merge(conn, unit_of_measure, ("code",), _without(rows("gisdb.limits", "units_of_measure.csv"), "spellings"))
     _merge(conn, unit_spelling, ("spelling",), _spellings())
     _merge(conn, factor, ("code",), [_blank_is_null(row) for row in rows("gisdb.limits", "factors.csv")])
-    _load_limits(conn)
+    touched = load_shipped(conn)
     _merge(conn, account, ("login",), [{"login": OPERATOR_LOGIN, "name": "gisdb", "role": "administrator"}])
     placed = [
         {"table_name": one.table_name, "placed_on": one.placed_on, "bound": one.bound.value}
@@ -44,6 +46,7 @@ def load(conn: Connection) -> None:
     ]
     _merge(conn, register_placing, ("table_name",), placed)
     _load_measures(conn)
+    rejudge(conn, touched)
 
 
 def _load_measures(conn: Connection) -> None:
@@ -67,23 +70,6 @@ def _load_measures(conn: Connection) -> None:
 
 def _measures_there(conn: Connection) -> list[tuple[object, ...]]:
     return [tuple(row) for row in conn.execute(select(rollup_measure).order_by(rollup_measure.c.code))]
-
-
-def _load_limits(conn: Connection) -> None:
-    """A limit is known by factor, averaging, condition and first day; judged records keep its id, so it is never deleted."""
-    one = exposure_limit.c
-    found = conn.execute(select(one.factor, one.averaging, one.condition, func.lower(one.valid), one.id))
-    known = {(factor_, averaging, condition, str(first)): id_ for factor_, averaging, condition, first, id_ in found}
-    for row in rows("gisdb.limits", "limits.csv"):
-        values = _blank_is_null({name: value for name, value in row.items() if name not in {"valid_from", "valid_to"}})
-        values["condition"] = row["condition"]
-        values["note"] = row["note"]
-        values["valid"] = f"[{row['valid_from']},{row['valid_to']})"
-        before = known.get((row["factor"], row["averaging"], row["condition"], row["valid_from"]))
-        if before is None:
-            conn.execute(insert(exposure_limit).values(values))
-        else:
-            conn.execute(exposure_limit.update().where(exposure_limit.c.id == before).values(values))
 
 
 def _merge(conn: Connection, table: Table, key: Sequence[str], wanted: Iterable[Row]) -> None:

@@ -23,6 +23,7 @@ _VERBS = {
     "import": ("gisdb.cli.registers", "import_"),
     "export": ("gisdb.cli.registers", "export"),
     "template": ("gisdb.cli.registers", "template"),
+    "limits": ("gisdb.cli.limits", "limits"),
     "evaluate": ("gisdb.cli.evaluate", "evaluate"),
     "sample": ("gisdb.cli.sample", "sample"),
     "account": ("gisdb.cli.account", "account"),

@@ -1,9 +1,24 @@
-"""Factors that are measured and the dated limits that judge them."""
+"""Factors that are measured, the dated limits that judge them, and the trail of how the limits were mended."""
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Identity, Integer, Numeric, Table, Text
-from sqlalchemy.dialects.postgresql import DATERANGE, ExcludeConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Computed,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    Numeric,
+    Table,
+    Text,
+    func,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, DATERANGE, JSONB, ExcludeConstraint
 
 from gisdb.metadata import metadata
 
@@ -17,6 +32,13 @@ factor = Table(
     Column("unit", Text, ForeignKey("unit_of_measure.code"), nullable=False, comment="canonical unit"),
     Column("cas", Text, comment="CAS registry number"),
     Column("molar_mass", Numeric, comment="g/mol; converts ppm to mg/m3"),
+    Column(
+        "conditions",
+        ARRAY(Text),
+        nullable=False,
+        server_default="{}",
+        comment="keys that the conditions of its limits know; worked out from the limits",
+    ),
     CheckConstraint("molar_mass > 0", name="molar_mass_positive"),
 )
 
@@ -26,18 +48,49 @@ exposure_limit = Table(
     Column("id", Integer, Identity(), primary_key=True),
     Column("factor", Text, ForeignKey("factor.code"), nullable=False),
     Column("averaging", Text, nullable=False),
-    Column("condition", Text, nullable=False, server_default="", comment="work category, area, …; '' where none"),
-    Column("shape", Text, nullable=False, comment="which rule compares: upper, exposure_time"),
+    Column(
+        "condition",
+        Text,
+        nullable=False,
+        server_default="",
+        comment="work_category=light;work_share=100: keys in alphabetical order; '' where none",
+    ),
+    Column("shape", Text, nullable=False, comment="how values compare: code list limit_shape"),
     Column("limit_low", Numeric),
     Column("limit_high", Numeric),
     Column("unit", Text, ForeignKey("unit_of_measure.code"), nullable=False),
+    Column("ceiling", Numeric, comment="never above it, however short the exposure"),
+    Column("exchange_db", Numeric, comment="for levels: dB for each doubling of exposure time"),
+    Column("shift_rule", Text, nullable=False, server_default="", comment="how it falls in longer shifts: brief_scala"),
     Column("legal_act", Text, nullable=False),
+    Column("provision", Text, nullable=False, server_default="", comment="article, table or row of the act"),
     Column("valid", DATERANGE, nullable=False),
     Column("source", Text, nullable=False),
     Column("confidence", Text, nullable=False, comment="only 'verified' and 'secondary' judge without a mark"),
+    Column(
+        "confirmed",
+        Boolean,
+        Computed("confidence IN ('verified', 'secondary')", persisted=True),
+        nullable=False,
+        comment="false: to be confirmed against the gazette",
+    ),
     Column("note", Text, nullable=False, server_default=""),
-    CheckConstraint("limit_low IS NOT NULL OR limit_high IS NOT NULL", name="limit_says_something"),
-    CheckConstraint("shape IN ('upper', 'exposure_time')", name="shape_known"),
+    CheckConstraint(
+        "shape IN ('upper', 'exposure_time', 'octave', 'range', 'lower', 'body_area', 'zero',"
+        " 'dust_group', 'dose', 'index', 'unknown')",
+        name="shape_known",
+    ),
+    CheckConstraint(
+        "CASE shape WHEN 'unknown' THEN limit_low IS NULL AND limit_high IS NULL"
+        " WHEN 'range' THEN limit_low <= limit_high"
+        " WHEN 'lower' THEN limit_low IS NOT NULL AND limit_high IS NULL"
+        " WHEN 'zero' THEN limit_low IS NULL AND limit_high = 0"
+        " ELSE limit_low IS NULL AND limit_high IS NOT NULL END IS TRUE",
+        name="bounds_fit_shape",
+    ),
+    CheckConstraint("shape <> 'exposure_time' OR exchange_db > 0", name="exposure_time_has_its_rate"),
+    CheckConstraint("shift_rule = '' OR (shift_rule = 'brief_scala' AND averaging = 'TWA')", name="shift_rule_known"),
+    CheckConstraint("NOT isempty(valid)", name="valid_some_day"),
     ExcludeConstraint(
         ("factor", "="),
         ("averaging", "="),
@@ -48,4 +101,20 @@ exposure_limit = Table(
     ),
 )
 
-__all__ = ["exposure_limit", "factor"]
+limit_change = Table(
+    "limit_change",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    Column("limit_id", Integer, ForeignKey("exposure_limit.id"), nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("account_id", Integer, ForeignKey("account.id"), nullable=False),
+    Column("action", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("before", JSONB, comment="NULL: the limit was made"),
+    Column("after", JSONB, nullable=False),
+    CheckConstraint("action IN ('confirm', 'correct')", name="action_known"),
+    Index("ix_limit_change_limit_id", "limit_id"),
+    comment="limits that an administrator confirmed or corrected; the program's own rows no longer overwrite them",
+)
+
+__all__ = ["exposure_limit", "factor", "limit_change"]

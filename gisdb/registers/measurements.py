@@ -1,19 +1,86 @@
 """Sổ quan trắc môi trường lao động: one measured value of one factor at one sampling point on one day.
 
 The verdict is given by `gisdb/sql/003_judge.sql` by the limit in force on the measuring day and is kept with the
-limit's id, so that it can be explained and given again. Units: the value stays as given; ``canonical_value`` is in
-the factor's own unit (mg/m3 = ppm × molar mass / 24.45 at 25 °C and 1 atm).
+limit's id, so that it can be explained and given again (`gisdb.rejudging`). Units: the value stays as given;
+``canonical_value`` is in the factor's own unit (mg/m3 = ppm × molar mass / 24.45 at 25 °C and 1 atm).
+What a limit hangs on (work category, octave band, …) stands in columns of its own; most factors need none of them.
 """
 
 from __future__ import annotations
 
 from decimal import Decimal
 
-from sqlalchemy import Integer, Numeric, Text
+from sqlalchemy import Boolean, Integer, Numeric, Text
 
 from gisdb.registers.column import Censored, Coded, Column, Day, Quantity, Reference, Whole, Words
 from gisdb.registers.register import Derived, Register, Rule, Severity
 from gisdb.registers.workplaces import WORKPLACE
+
+# What a limit can hang on; the keys of `gisdb.limits.condition` by the same names.
+CONDITIONS = (
+    Column(
+        "work_category",
+        "Loại lao động",
+        "Work category",
+        Coded("work_category"),
+        example="medium",
+        aliases=("mức lao động", "mức độ nặng nhọc"),
+        note_vi="Cho vi khí hậu: giới hạn khác nhau theo lao động nhẹ, trung bình, nặng.",
+        note_en="For microclimate: limits differ for light, medium and heavy work.",
+    ),
+    Column(
+        "work_share",
+        "Tỷ lệ thời gian làm việc (%)",
+        "Share of time at work (%)",
+        Coded("work_share"),
+        unit="%",
+        example="75",
+        aliases=("tỷ lệ làm việc", "chế độ lao động"),
+        note_vi="Cho WBGT.",
+        note_en="For WBGT.",
+    ),
+    Column(
+        "octave_hz",
+        "Dải ốcta (Hz)",
+        "Octave band (Hz)",
+        Coded("octave_band"),
+        unit="Hz",
+        example="1000",
+        aliases=("dải ốcta", "dải tần số", "tần số (hz)", "dải tần"),
+        note_vi="Cho tiếng ồn và rung theo dải ốcta; viết 31.5 với dấu chấm.",
+        note_en="For noise and vibration by octave band; write 31.5 with a point.",
+    ),
+    Column(
+        "body_area",
+        "Diện tích cơ thể tiếp xúc",
+        "Exposed area of the body",
+        Coded("body_area"),
+        example="under_25",
+        aliases=("diện tích tiếp xúc", "diện tích cơ thể"),
+        note_vi="Cho bức xạ nhiệt.",
+        note_en="For radiant heat.",
+    ),
+    Column(
+        "dust_group",
+        "Nhóm bụi",
+        "Group of dust",
+        Coded("dust_group"),
+        example="2",
+        aliases=("nhóm bụi không chứa silic",),
+        note_vi="Cho bụi không chứa silic. Bụi silic: nồng độ silic tự do, yếu tố SILICA_TOTAL hoặc SILICA_RESP.",
+        note_en="For dust without silica. Silica: the concentration of free silica, factor SILICA_TOTAL or SILICA_RESP.",
+    ),
+    Column(
+        "place_type",
+        "Loại nơi làm việc",
+        "Type of place",
+        Coded("place_type"),
+        example="sewing",
+        aliases=("loại vị trí", "loại phòng", "khu vực chiếu sáng"),
+        note_vi="Cho ánh sáng và tiếng ồn theo vị trí lao động.",
+        note_en="For lighting, and for noise by the type of place.",
+    ),
+)
 
 REGISTER = Register(
     name="measurements",
@@ -108,6 +175,17 @@ REGISTER = Register(
             aliases=("thời gian ca", "số giờ làm việc", "thời gian tiếp xúc (giờ)"),
         ),
         Column(
+            "week_hours",
+            "Thời gian làm việc trong tuần (giờ)",
+            "Week (hours)",
+            Quantity(Decimal("0.1"), Decimal(168)),
+            unit="giờ",
+            example="48",
+            aliases=("số giờ làm việc trong tuần", "giờ/tuần", "số giờ một tuần"),
+            note_vi="Để trống: 40 giờ. Trên 40 giờ, giới hạn trung bình ca được hạ theo Brief và Scala.",
+            note_en="Empty: 40 hours. Beyond 40 the 8-hour limits are lowered by Brief and Scala.",
+        ),
+        Column(
             "workers_exposed",
             "Số người tiếp xúc",
             "Workers exposed",
@@ -143,6 +221,7 @@ REGISTER = Register(
             note_vi="Hai phép đo thật cùng vị trí, ngày và yếu tố: đánh số 1, 2, …",
             note_en="Two true measurements at one point, day and factor: number them 1, 2, …",
         ),
+        *CONDITIONS,
     ),
     key=("factor", "averaging", "sampling_point", "measured_on", "repeat"),
     day="measured_on",
@@ -154,8 +233,16 @@ REGISTER = Register(
         LEFT JOIN unit_of_measure AS wanted ON wanted.code = f.unit
         LEFT JOIN LATERAL (SELECT converted(s.value, given, wanted, f.molar_mass) AS value,
                                   converted(s.lod, given, wanted, f.molar_mass) AS lod) AS c ON true
-        LEFT JOIN LATERAL judge(s.factor, s.averaging, c.value, s.value_qualifier, c.lod, s.measured_on,
-                                s.shift_hours) AS j ON true
+        LEFT JOIN LATERAL (SELECT limit_condition(f.conditions, s.body_area, s.dust_group, s.octave_hz, s.place_type,
+                                                  s.work_category, s.work_share) AS said) AS condition ON true
+        LEFT JOIN exposure_limit AS narrow
+            ON narrow.factor = s.factor AND narrow.averaging = s.averaging AND narrow.condition = condition.said
+            AND narrow.condition <> '' AND narrow.valid @> s.measured_on
+        LEFT JOIN exposure_limit AS wide
+            ON wide.factor = s.factor AND wide.averaging = s.averaging AND wide.condition = ''
+            AND wide.valid @> s.measured_on
+        LEFT JOIN LATERAL judged(narrow, wide, c.value, s.value_qualifier, c.lod, s.shift_hours, s.week_hours,
+                                 condition.said) AS j ON true
     """,
     derived=(
         Derived("canonical_value", Numeric(), "c.value", "Giá trị theo đơn vị chuẩn", "Value in canonical unit"),
@@ -165,6 +252,14 @@ REGISTER = Register(
             "limit_id", Integer(), "j.limit_id", "Giới hạn", "Limit", exported=False, references="exposure_limit.id"
         ),
         Derived("limit_value", Numeric(), "j.limit_value", "Giá trị giới hạn", "Limit value"),
+        Derived("limit_ratio", Numeric(), "j.limit_ratio", "Số lần giới hạn", "Times the limit"),
+        Derived(
+            "limit_confirmed",
+            Boolean(),
+            "j.limit_confirmed",
+            "Giới hạn đã đối chiếu (sai: cần đối chiếu với bản công báo)",
+            "Limit confirmed (false: to be confirmed against the gazette)",
+        ),
     ),
     rules=(
         Rule(
@@ -182,6 +277,15 @@ REGISTER = Register(
             "jsonb_build_object('limit', j.limit_value, 'unit', f.unit)",
         ),
         Rule("factor_has_no_limit", "factor", "j.reason = 'no_limit'", Severity.NOTE),
+        Rule(
+            "limit_condition_missing",
+            "factor",
+            "j.reason = 'condition_missing'",
+            Severity.NOTE,
+            "jsonb_build_object('columns', array_to_string(f.conditions, ', '))",
+        ),
+        Rule("limit_value_not_known", "factor", "j.reason = 'limit_value_unknown'", Severity.NOTE),
+        Rule("limit_not_confirmed", "factor", "j.verdict <> 'cannot_judge' AND NOT j.limit_confirmed", Severity.NOTE),
     ),
     checks=(
         ("qualifier_known", "value_qualifier IN ('=', '<', '>')"),

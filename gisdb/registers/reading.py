@@ -18,6 +18,7 @@ from gisdb.errors import NotFound
 class WorkplaceSummary:
     """A workplace on a map of some years. ``verdict``: exceeds, pass, cannot_judge, or ``""`` if nothing was measured.
 
+    A verdict by a limit that is still to be confirmed against the gazette counts as not judged.
     ``longitude`` and ``latitude`` are in degrees (EPSG:4326), None where the workplace has no point.
     """
 
@@ -59,9 +60,9 @@ _SUMMARY = f"""
     LEFT JOIN LATERAL (SELECT wy.workers FROM workplace_year wy
                        WHERE wy.workplace_id = w.id AND wy.superseded_at IS NULL AND wy.year <= :last_year
                        ORDER BY wy.year DESC LIMIT 1) AS y ON true
-    LEFT JOIN LATERAL (SELECT count(*) FILTER (WHERE t.verdict <> 'cannot_judge') AS judged,
-                              count(*) FILTER (WHERE t.verdict = 'exceeds') AS exceeding,
-                              count(*) FILTER (WHERE t.verdict = 'cannot_judge') AS not_judged
+    LEFT JOIN LATERAL (SELECT count(*) FILTER (WHERE t.verdict <> 'cannot_judge' AND t.limit_confirmed) AS judged,
+                              count(*) FILTER (WHERE t.verdict = 'exceeds' AND t.limit_confirmed) AS exceeding,
+                              count(*) FILTER (WHERE t.verdict = 'cannot_judge' OR NOT t.limit_confirmed) AS not_judged
                        FROM measurement t
                        WHERE t.workplace_id = w.id AND t.superseded_at IS NULL
                          AND t.year BETWEEN :first_year AND :last_year) AS m ON true
@@ -225,7 +226,7 @@ class MeasurementRow:
     verdict_reason: str
     limit_value: Decimal | None
     legal_act: str | None
-    limit_confidence: str | None
+    limit_confirmed: bool | None
     laboratory: str | None
     source: Source
 
@@ -239,7 +240,7 @@ def measurements_of(conn: Connection, workplace_id: int) -> list[MeasurementRow]
                    coalesce(t.raw ->> 'value', CASE t.value_qualifier WHEN '=' THEN '' ELSE t.value_qualifier END
                                                || coalesce(t.value::text, '')),
                    t.lod, t.canonical_value, f.unit, t.shift_hours, t.verdict, t.verdict_reason, t.limit_value,
-                   l.legal_act, l.confidence, t.laboratory, {_SOURCE}
+                   l.legal_act, t.limit_confirmed, t.laboratory, {_SOURCE}
             FROM measurement t JOIN factor f ON f.code = t.factor
             LEFT JOIN exposure_limit l ON l.id = t.limit_id LEFT JOIN upload u ON u.id = t.upload_id
             WHERE t.workplace_id = :id AND t.superseded_at IS NULL

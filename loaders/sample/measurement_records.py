@@ -12,6 +12,7 @@ import numpy as np
 from psycopg import sql
 
 from gisdb.registers import register
+from gisdb.registers.measurements import CONDITIONS
 from loaders.sample.binary_copy import SIGNATURE, TRAILER
 from loaders.sample.days import LAST_DAY, Ints, number
 from loaders.sample.industries import Industries
@@ -30,6 +31,9 @@ from loaders.tables.stage import typed
 
 # What a verdict depends on beside the limits; a day counts only by the limits that held on it.
 _QUESTION = ("combination", "steps", "below", "lod_steps", "shift", "limit_day")
+
+# What the judge may ask too and the sample does not say.
+_UNSAID = {"week_hours": "numeric", **{one.name: "text" for one in CONDITIONS}}
 
 
 def limit_days(cursor: AnyCursor) -> Ints:
@@ -111,7 +115,7 @@ def _judge() -> sql.Composed:
                      CASE WHEN q.below <> {not_detected} THEN q.steps * c.step END AS value,
                      CASE WHEN q.below IN ({less_than}, {not_detected}) THEN '<' ELSE '=' END AS value_qualifier,
                      nullif(q.lod_steps, 0) * c.step AS lod,
-                     ({shifts}::numeric[])[q.shift + 1] AS shift_hours
+                     ({shifts}::numeric[])[q.shift + 1] AS shift_hours, {unsaid}
               FROM (SELECT {keys} FROM sample_measurement EXCEPT SELECT {keys} FROM sample_judged) AS q
               JOIN sample_combination AS c USING (combination)) AS s
         {joins}
@@ -124,6 +128,9 @@ def _judge() -> sql.Composed:
         less_than=sql.Literal(LESS_THAN),
         not_detected=sql.Literal(NOT_DETECTED),
         shifts=sql.Literal(list(SHIFT_HOURS)),
+        unsaid=sql.SQL(", ").join(
+            sql.SQL("NULL::{} AS {}").format(sql.SQL(kind), sql.Identifier(name)) for name, kind in _UNSAID.items()
+        ),
         joins=sql.SQL(measurements.joins),
     )
 

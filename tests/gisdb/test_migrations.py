@@ -38,6 +38,26 @@ def test_down_to_nothing_and_up_again(database: Database) -> None:
     migrate.check(database)
 
 
+def test_a_database_of_the_first_release_comes_up_with_its_records(loaded: Database) -> None:
+    figures = text("SELECT measure, year, piece_id, value FROM rollup ORDER BY 1, 2, 3")
+    verdicts = text(
+        "SELECT verdict, verdict_reason, count(*), count(limit_ratio) FROM measurement GROUP BY 1, 2 ORDER BY 1, 2"
+    )
+    with loaded.owner() as conn:
+        before = [conn.execute(asked).all() for asked in (figures, verdicts)]
+        places = conn.execute(text("SELECT id, piece_id FROM reported_total ORDER BY id")).all()
+    migrate.migrate(loaded, "-2")
+    with loaded.owner() as conn:
+        assert current_revision(conn) == "0001"
+    migrate.migrate(loaded)
+    migrate.check(loaded)
+    with loaded.owner() as conn:
+        assert [conn.execute(asked).all() for asked in (figures, verdicts)] == before
+        assert conn.execute(text("SELECT id, piece_id FROM reported_total ORDER BY id")).all() == places
+        unsaid = "SELECT count(*) FROM measurement WHERE verdict <> 'cannot_judge' AND limit_confirmed IS NULL"
+        assert conn.execute(text(unsaid)).scalar_one() == 0
+
+
 def test_migrating_again_changes_nothing(database: Database) -> None:
     counted = text(
         "SELECT (SELECT count(*) FROM code_list), (SELECT count(*) FROM exposure_limit), (SELECT count(*) FROM account)"

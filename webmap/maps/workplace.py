@@ -88,6 +88,9 @@ def reason_words() -> dict[str, str]:
     return {
         "limit": "",
         "limit_for_shift": gettext("limit lowered for the length of the shift"),
+        "below_lower_limit": gettext("below the lower limit"),
+        "condition_missing": gettext("the limit depends on a condition that the record does not say"),
+        "limit_value_unknown": gettext("the limit's value has not been entered"),
         "no_limit": gettext("no limit in force that may judge it"),
         "no_detection_limit": gettext("not detected, and the detection limit is not given"),
         "detection_limit_above_limit": gettext("not detected, but the detection limit is above the limit"),
@@ -96,9 +99,13 @@ def reason_words() -> dict[str, str]:
 
 
 def _verdict(measurements: Sequence[MeasurementRow]) -> str:
-    """The worst verdict of its last year of measurements."""
+    """The worst verdict of its last year of measurements; one by a limit still to be confirmed is no verdict here."""
     last_year = max((row.measured_on.year for row in measurements), default=0)
-    found = {row.verdict for row in measurements if row.measured_on.year == last_year}
+    found = {
+        row.verdict if row.limit_confirmed else "cannot_judge"
+        for row in measurements
+        if row.measured_on.year == last_year
+    }
     return next((verdict for verdict in ("exceeds", "pass", "cannot_judge") if verdict in found), UNMEASURED)
 
 

@@ -125,7 +125,8 @@ def test_a_map_of_the_sample_shows_every_state(shared: Database, indicator: str)
     assert max(told) > 2 * sorted(told)[len(told) // 2]
     assert provinces.synthetic
     states = Counter(value.state for value in communes.values)
-    assert min(states[state] for state in State) > 10, states
+    # What workplaces recorded has no totals that could not be divided.
+    assert min(states[state] for state in State if state is not State.NOT_DIVISIBLE) > 10, states
     assert communes.rest[Rest.AMBIGUOUS].denominator
     assert provinces.total.numerator == former.total.numerator
     if indicator == "accident_frequency":
