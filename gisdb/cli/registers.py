@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import IO, Literal
 
@@ -136,8 +136,12 @@ def export(
                 filters["within"] = str(_unit_id(conn, within, on, settings.timezone))
         detail = {"register": register.name, "format": file_format, "filters": filters}
         audit.record(database, account, "export", detail)
-        with database.acting_as(account, timeout_s=0) as conn:
-            _write(stream(conn, register, file_format, filters), output)
+        # The stream is closed here if nobody reads on: the server is still sending.
+        with (
+            database.acting_as(account, timeout_s=0) as conn,
+            closing(stream(conn, register, file_format, filters)) as blocks,
+        ):
+            _write(blocks, output)
     if output is not None:
         size = round(output.stat().st_size / 1e6, 1)
         click.echo(sentence("export_written", {"file": output, "megabytes": size}, settings.language).text, err=True)

@@ -118,6 +118,8 @@ def _show(report: Report, language: str) -> None:
     """What is wrong, line by line; else what each line did, what moved, whom it concerns."""
     from rich.console import Console
 
+    from loaders.boundaries.report import number_in_words
+
     console = Console(highlight=False, soft_wrap=True)
     _show_problems(console, report, language)
     if report.errors():
@@ -125,6 +127,7 @@ def _show(report: Report, language: str) -> None:
     for step in report.steps:
         told: dict[str, object] = {
             **asdict(step),
+            "area_km2": number_in_words(step.area_km2, language),
             "what": _said(f"units_kind_{step.change}", {}, language),
             "ended": ", ".join(step.ended) or "–",
             "began": ", ".join((*step.began, *step.amended)) or "–",

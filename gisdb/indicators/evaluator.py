@@ -202,6 +202,7 @@ _TOUCHED = text("""
     JOIN unit_piece part ON part.unit_id = p.uncertain_unit_id
     JOIN unit_piece mine ON mine.piece_id = part.piece_id AND mine.unit_id = ANY (:units)
     WHERE r.measure = :measure AND r.year BETWEEN :first_year AND :last_year
+      AND NOT EXISTS (SELECT FROM unit_piece own WHERE own.unit_id = mine.unit_id AND own.piece_id = r.piece_id)
 """)
 
 

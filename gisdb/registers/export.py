@@ -8,7 +8,7 @@ formula begin with an apostrophe, which an import takes off again. GeoJSON: RFC 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,7 +46,9 @@ class _Choice:
     on: UnitsOn | None
 
 
-def stream(conn: Connection, register: Register, file_format: str, filters: Mapping[str, str]) -> Iterator[bytes]:
+def stream(
+    conn: Connection, register: Register, file_format: str, filters: Mapping[str, str]
+) -> Generator[bytes, None, None]:
     """The records that the connection's account sees, as ``csv`` or ``geojson``.
 
     Args:
@@ -87,7 +89,7 @@ def _whole(filters: Mapping[str, str], name: str) -> int | None:
     return int(given) if given else None
 
 
-def _csv(conn: Connection, register: Register, choice: _Choice) -> Iterator[bytes]:
+def _csv(conn: Connection, register: Register, choice: _Choice) -> Generator[bytes, None, None]:
     columns = [(one.name, _text(one)) for one in register.columns]
     columns += [(one.name, _field(one.name)) for one in register.derived if one.exported]
     columns += [(name, _guarded(value) if name == "upload_file" else value) for name, value in _provenance(choice)]
@@ -101,7 +103,7 @@ def _csv(conn: Connection, register: Register, choice: _Choice) -> Iterator[byte
     yield from _blocks(_copied(conn, query))
 
 
-def _geojson(conn: Connection, register: Register, choice: _Choice) -> Iterator[bytes]:
+def _geojson(conn: Connection, register: Register, choice: _Choice) -> Generator[bytes, None, None]:
     head: dict[str, object] = {"type": "FeatureCollection", "name": register.name}
     if _holds_synthetic(conn, register, choice):
         head |= {SYNTHETIC: True, "notice": SYNTHETIC_LABEL}

@@ -86,7 +86,23 @@ def day_within(unit: Unit, wanted: date) -> date:
 
 
 def heirs_of(connection: Connection, unit: Unit) -> list[Unit]:
-    """The units that a former one went to; of a level that ended as a whole, the one that holds all of it since."""
+    """The units that a former one's area is in now; of a level that ended as a whole, the one that holds all of it since.
+
+    A successor that ended in its turn is followed to its own.
+    """
+    found: dict[int, Unit] = {}
+    waiting = _next_of(connection, unit)
+    while waiting:
+        one = waiting.pop(0)
+        ended = one.valid_to is not None and one.valid_to <= today()
+        later = _next_of(connection, one) if ended else []
+        waiting += later
+        if not later:
+            found.setdefault(one.id, one)
+    return list(found.values())
+
+
+def _next_of(connection: Connection, unit: Unit) -> list[Unit]:
     after = [lineage.unit for lineage in successors(connection, unit.id)]
     if after or unit.valid_to is None:
         return after

@@ -205,6 +205,15 @@ def test_what_a_merged_province_reported_is_not_divided_among_its_former_parts(
     assert rest == {Rest.NOT_DIVISIBLE: (Decimal(6), Decimal(120))}
 
 
+def test_a_province_that_reported_no_case_is_not_taken_for_a_part_of_another(places: Database, tmp_path: Path) -> None:
+    bring(places, tmp_path, "reported_totals", total_lines([(2026, 0, 100, 5), (2026, 2, 0, 0)]))
+    with places.acting_as(None) as conn:
+        answer = evaluate(conn, Question("reported_fatal_share", "province", NEW, 2026, 2026))
+        states = {one.unit.code: one.state for one in answer.values if one.unit}
+    assert (states["48"], states["15"]) == (State.VALUE, State.NO_DATA)
+    assert State.NOT_DIVISIBLE not in states.values()
+
+
 def test_a_record_known_only_by_a_divided_commune_is_ambiguous_until_its_point_is_known(
     places: Database, tmp_path: Path
 ) -> None:

@@ -107,7 +107,10 @@ def test_a_zip_bomb(terminal: Terminal, tmp_path: Path) -> None:
 
 def test_latitude_before_longitude(terminal: Terminal, tmp_path: Path) -> None:
     swapped = [shapely.transform(one, lambda xy: xy[:, ::-1]) for one in squares()]
-    shown = terminal.refused(write(tmp_path / "swapped.gpkg", swapped, COLUMNS))
+    page = tmp_path / "report.html"
+    shown = terminal.refused(write(tmp_path / "swapped.gpkg", swapped, COLUMNS), "--report", str(page))
+    # A load that stops before the shapes are measured has its page too.
+    assert "10.000, 105.000, 12.000, 107.510" in page.read_text("utf-8")
     assert "Kinh độ và vĩ độ bị đổi chỗ: tọa độ trong tệp trải từ 10.000, 105.000, 12.000, 107.510" in shown
     assert "Swap X and Y coordinates" in shown
 

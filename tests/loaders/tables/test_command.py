@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from gisdb.engine import Database
 from tests.loaders.tables.conftest import HEADER, Clerk
 
 TOY = '''
@@ -205,3 +206,13 @@ def test_a_register_is_one_file(command: Command) -> None:
     ]
     south = command.run("export", "cabinets", "--account", "bac").stdout
     assert south.count(b"\n") == 1
+
+
+def test_whoever_reads_only_the_beginning_of_an_export_is_not_kept_waiting(shared: Database) -> None:
+    environment = {**os.environ, "GISDB_DATABASE_URL": shared.app_url}
+    program = [sys.executable, "-c", "from gisdb.cli import main; main()", "export", "measurements"]
+    with subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as export:
+        assert export.stdout is not None
+        assert export.stdout.read(100)
+        export.stdout.close()
+        assert export.wait(timeout=30) == 1

@@ -218,7 +218,7 @@ def test_a_reader_who_goes_away_leaves_a_usable_connection(clerk: Clerk) -> None
         parts = stream(conn, register("measurements"), "geojson", {})
         next(parts)
         next(parts)
-        parts.close()  # type: ignore[attr-defined]
+        parts.close()
     assert len(lines(clerk, "measurements")) == 3000
 
 
