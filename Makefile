@@ -26,6 +26,11 @@ test: lint ## Every check: linters, types, import rules, then all tests on real 
 	@scripts/browser
 	$(BIN)/pytest -n 2 --dist loadfile
 
+.PHONY: soak
+soak: dev ## More seeds, sizes and languages than `make test` has time for
+	@scripts/browser
+	$(BIN)/pytest -n 2 --dist loadfile -m soak
+
 .PHONY: lint
 lint: dev ## Linters, types and import rules alone
 	$(BIN)/ruff check .

@@ -185,7 +185,9 @@ def test_of_three_that_start_at_once_one_starts_and_all_are_served(home: Path) -
 
 def test_ctrl_c_in_the_terminal_does_not_reach_the_server(home: Path) -> None:
     program = (
-        "import sys, time; from pathlib import Path; from gisdb.cluster import Cluster;"
+        # Whoever runs the tests in the background may have left SIGINT ignored; a terminal does not.
+        "import signal, sys, time; from pathlib import Path; from gisdb.cluster import Cluster;"
+        "signal.signal(signal.SIGINT, signal.default_int_handler);"
         "Cluster.at(Path(sys.argv[1]), durable=False).ensure(); print('up', flush=True); time.sleep(60)"
     )
     terminal = subprocess.Popen(

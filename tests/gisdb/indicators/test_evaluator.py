@@ -49,14 +49,6 @@ def test_units_and_the_rest_make_the_nation_on_every_vintage(
             assert sum(part or 0 for part in [*parts, *rest]) == recount
 
 
-def test_every_vintage_says_the_same_of_the_nation(shared: Database) -> None:
-    with shared.acting_as(None) as conn:
-        for code in INDICATORS:
-            totals = {ask(conn, code, level, day, 2025, 2025).total.value for level, day, _ in VINTAGES}
-            assert len(totals) == 1
-            assert totals != {None}
-
-
 def test_a_unit_says_the_same_on_its_own_page_as_on_the_nations(shared: Database) -> None:
     with shared.acting_as(None) as conn:
         nation = ask(conn, "exceedance_share", "province", NEW, 2025, 2025)

@@ -112,6 +112,7 @@ def test_the_terminal_says_how_much_it_leaves_out(tmp_path: Path, capsys: pytest
     assert len(json.loads(capsys.readouterr().out)["findings"]) == 36
 
 
+@pytest.mark.soak
 def test_the_real_provinces_by_their_slips_alone(
     places: Database, file: Path, tmp_path: Path, browser: Browser
 ) -> None:

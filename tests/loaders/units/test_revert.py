@@ -144,7 +144,7 @@ def check_whole(office: Office) -> None:
         assert conn.execute(text(lost)).scalar_one() == 0
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(one, marks=pytest.mark.soak) for one in range(1, 12))])
 def test_any_changes_leave_a_whole_country_and_taken_back_leave_no_trace(office: Office, seed: int) -> None:
     acts, states, numbers = Acts(office, seed), [office.contents()], []
     for _ in range(STEPS):

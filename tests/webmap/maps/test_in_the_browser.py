@@ -21,15 +21,17 @@ from tests.webmap.maps.conftest import PATIENCE_MS, READY, Opener, Watch, servin
 from tests.webmap.maps.test_map_pages import TODAY_UNITS, _measured_workplace, unit_id
 from webmap.app import create_app
 
+PAGES = ["nation", "former", "province", "commune", "workplace", "communes"]
 A_NATIONAL_MAP = "/?on=2025-07-01&year=2024"
 
 
 @pytest.mark.parametrize(
     ("kind", "language", "width"),
     [
-        *product(["nation", "former", "province", "commune", "workplace"], ["vi", "en"], [1440, 390]),
-        ("communes", "vi", 1440),
-        ("communes", "en", 390),
+        *product(PAGES, ["vi"], [1440]),
+        *product(PAGES, ["en"], [390]),
+        *(pytest.param(*one, marks=pytest.mark.soak) for one in product(PAGES, ["vi"], [390])),
+        *(pytest.param(*one, marks=pytest.mark.soak) for one in product(PAGES, ["en"], [1440])),
     ],
 )
 def test_every_page_loads_whole_from_this_server_alone(
