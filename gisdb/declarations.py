@@ -6,16 +6,20 @@ Safe to run again: rows are matched by their key, changed where they differ, nev
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from importlib import resources
 
-from sqlalchemy import Connection, Table, delete, select, text
+from sqlalchemy import Connection, Table, delete, insert, select, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from gisdb.access.accounts import OPERATOR_LOGIN
 from gisdb.access.tables import account
 from gisdb.indicators import measures
-from gisdb.indicators.tables import register_placing, rollup_measure
+from gisdb.indicators.dimension import dimensions
+from gisdb.indicators.indicator import Measure
+from gisdb.indicators.source import sources
+from gisdb.indicators.tables import register_placing, rollup_dimension, rollup_measure, rollup_source
 from gisdb.limits.store import load_shipped
 from gisdb.limits.tables import factor
 from gisdb.registers import registers
@@ -50,26 +54,62 @@ def load(conn: Connection) -> None:
 
 
 def _load_measures(conn: Connection) -> None:
-    wanted = [
-        {
-            "code": one.code,
-            "table_name": one.table_name,
-            "value_sql": one.value_sql,
-            "where_sql": one.where_sql,
-            "distinct_of": one.distinct_of,
-            "adds_over": sorted(one.adds_over),
-        }
-        for one in measures()
-    ]
-    before = _measures_there(conn)
-    _merge(conn, rollup_measure, ("code",), wanted)
-    conn.execute(delete(rollup_measure).where(rollup_measure.c.code.not_in([row["code"] for row in wanted])))
-    if before != _measures_there(conn):
+    before = _counting_there(conn)
+    wanted = measures()
+    counted = {one.table_name for one in wanted}
+    conn.execute(delete(rollup_measure))
+    conn.execute(delete(rollup_dimension))
+    conn.execute(delete(rollup_source))
+    conn.execute(
+        insert(rollup_source),
+        [vars(one) | {"depends_on": list(one.depends_on)} for name, one in sources().items() if name in counted],
+    )
+    conn.execute(insert(rollup_dimension), _dimension_rows(counted))
+    conn.execute(insert(rollup_measure), _measure_rows(wanted))
+    if before != _counting_there(conn):
         conn.execute(text("SELECT rebuild_rollups()"))
 
 
-def _measures_there(conn: Connection) -> list[tuple[object, ...]]:
-    return [tuple(row) for row in conn.execute(select(rollup_measure).order_by(rollup_measure.c.code))]
+def _dimension_rows(counted: Collection[str]) -> list[Row]:
+    return [
+        {
+            "table_name": table_name,
+            "code": one.code,
+            "matches_sql": how.matches_sql,
+            "join_sql": how.join_sql,
+            "keys": list(how.keys),
+            "slices_sql": how.slices_sql,
+        }
+        for one in dimensions().values()
+        for table_name, how in one.of.items()
+        if table_name in counted
+    ]
+
+
+def _measure_rows(wanted: Iterable[Measure]) -> list[Row]:
+    positions: Counter[str] = Counter()
+    found: list[Row] = []
+    for one in sorted(wanted, key=lambda one: one.code):
+        positions[one.table_name] += 1
+        found.append(
+            {
+                "code": one.code,
+                "table_name": one.table_name,
+                "position": positions[one.table_name],
+                "value_sql": one.value_sql,
+                "where_sql": one.where_sql,
+                "per": list(one.per),
+                "adds_over": sorted(one.adds_over),
+                "women_sql": one.women_sql,
+                "men_sql": one.men_sql,
+            }
+        )
+    return found
+
+
+def _counting_there(conn: Connection) -> list[list[tuple[object, ...]]]:
+    tables = (rollup_source, rollup_dimension, rollup_measure)
+    return [sorted((tuple(row) for row in conn.execute(select(one))), key=str) for one in tables]
 
 
 def _merge(conn: Connection, table: Table, key: Sequence[str], wanted: Iterable[Row]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from gisdb.config import PREFIX, UNPREFIXED, Settings
-from gisdb.indicators.indicator import Measure
+from gisdb.indicators.indicator import Form, Indicator, Measure, Spread
 
 _MADE = "<!-- Written by `make docs`; a test compares it with the program. -->\n\n"
 
@@ -82,27 +82,44 @@ def indicators_page() -> str:
         "",
     ]
     for one in INDICATORS.values():
-        lines += [
-            f"## {one.name_vi}",
-            "",
-            f"*{one.name_en}* (`{one.code}`)",
-            "",
-            f"- Công thức: {one.formula_vi}",
-            f"- Formula: {one.formula_en}",
-            f"- Đơn vị / Unit: {one.unit_vi} / {one.unit_en}",
-            f"- Numerator {_counted(one.numerator)}",
-            f"- Denominator {_counted(one.denominator)}",
-            f"- Cộng được theo / Adds over: {_axes(one.numerator)}; {_axes(one.denominator)}",
-            f"- Ẩn khi mẫu số nhỏ hơn {one.minimum} / Suppressed where the denominator is below {one.minimum}",
-            f"- Nguồn: {one.source_vi}",
-            f"- Source: {one.source_en}",
-            "",
-        ]
+        lines += [f"## {one.name_vi}", "", f"*{one.name_en}* (`{one.code}`)", "", *_definition(one), ""]
     return "\n".join(lines)
 
 
+def _definition(one: Indicator) -> list[str]:
+    from gisdb.indicators.evaluator import applicable
+
+    lines = [
+        f"- Công thức: {one.formula_vi}",
+        f"- Formula: {one.formula_en}",
+        f"- Đơn vị / Unit: {one.unit_vi} / {one.unit_en}",
+        f"- Numerator {_counted(one.numerator)}",
+        f"- Denominator {_counted(one.denominator)}",
+        f"- Cộng được theo / Adds over: {_axes(one.numerator)}; {_axes(one.denominator)}",
+        f"- Lọc theo / Filters: {', '.join(f'`{code}`' for code in applicable(one)) or '–'}",
+        f"- Khoảng tin cậy 95 % / 95 % interval: {_interval(one)}",
+    ]
+    if one.coverage:
+        lines.append(f"- Độ bao phủ / Coverage: {_counted(one.coverage.counted)}; of {_counted(one.coverage.due)}")
+    if one.minimum:
+        lines.append(f"- Ẩn khi mẫu số nhỏ hơn {one.minimum} / Suppressed where the denominator is below {one.minimum}")
+    return [*lines, f"- Nguồn: {one.source_vi}", f"- Source: {one.source_en}"]
+
+
+def _interval(one: Indicator) -> str:
+    if one.form in {Form.MEDIAN, Form.P95}:
+        return "ranks by the binomial distribution"
+    return {
+        Spread.SHARE: "Wilson",
+        Spread.COUNT: "exact Poisson (Garwood)",
+        Spread.MEAN: "normal, from the sum of squares",
+        Spread.COMPOUND: "compound Poisson, from the sum of squares",
+        Spread.NONE: "–",
+    }[one.spread]
+
+
 def _counted(measure: Measure) -> str:
-    once = f", rows of one piece and `{measure.distinct_of}` counting once" if measure.distinct_of else ""
+    once = f", rows that agree in piece, `{'`, `'.join(measure.per)}` being one thing" if measure.per else ""
     return f"`{measure.code}`: `{measure.value_sql}` over `{measure.table_name}` where `{measure.where_sql}`{once}"
 
 

@@ -8,15 +8,37 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from gisdb.errors import NotFound
-from gisdb.indicators.indicator import Indicator, Measure
+from gisdb.indicators.indicator import Indicator, Measure, Topic
 
-_MECHANISM = {"breaks", "evaluator", "figures", "indicator", "tables"}
+_MECHANISM = {
+    "breaks",
+    "dimension",
+    "evaluator",
+    "figures",
+    "histogram",
+    "indicator",
+    "intervals",
+    "of_incidents",
+    "of_measurements",
+    "of_totals",
+    "of_workplaces",
+    "ranking",
+    "source",
+    "sums",
+    "suppression",
+    "tables",
+    "trend",
+}
+# The one that a first visit shows.
+_FIRST = "exceedance_share"
 
 
 def _found() -> Mapping[str, Indicator]:
     names = sorted(info.name for info in pkgutil.iter_modules(__path__) if info.name not in _MECHANISM)
     found = (importlib.import_module(f"{__name__}.{name}").INDICATOR for name in names)
-    return MappingProxyType({one.code: one for one in sorted(found, key=lambda one: one.code != "exceedance_share")})
+    topics = list(Topic)
+    ordered = sorted(found, key=lambda one: (one.code != _FIRST, topics.index(one.topic), one.code))
+    return MappingProxyType({one.code: one for one in ordered})
 
 
 INDICATORS: Mapping[str, Indicator] = _found()
@@ -35,5 +57,5 @@ def indicator(code: str) -> Indicator:
 
 def measures() -> list[Measure]:
     """Everything that some indicator counts, each once."""
-    found = {one.code: one for each in INDICATORS.values() for one in (each.numerator, each.denominator)}
+    found = {one.code: one for each in INDICATORS.values() for one in each.measures}
     return list(found.values())

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from sqlalchemy import Connection, text
 
-from gisdb.errors import InputError
+from gisdb.errors import InputError, NotFound
 from gisdb.geography.units import Unit, country, unit_by_id, units_within
-from gisdb.indicators import indicator
-from gisdb.indicators.indicator import Indicator, Measure
+from gisdb.indicators import INDICATORS, histogram, indicator, intervals
+from gisdb.indicators.dimension import SEX, dimensions
+from gisdb.indicators.indicator import Coverage, Form, Indicator, Measure, Spread
+from gisdb.indicators.sums import Counted, Figures, Place, count_period, count_years
+from gisdb.indicators.suppression import hidden_lines, period_hidden
 from gisdb.registers import registers
 from gisdb.registers.register import Bound
 
@@ -26,6 +29,7 @@ class State(StrEnum):
     ZERO = "zero"
     SUPPRESSED = "suppressed"
     NOT_DIVISIBLE = "not_divisible"  # there is only a total of a unit that is more than this one
+    CANNOT_JUDGE = "cannot_judge"  # there are records, and nothing that they could be counted against
     NO_DATA = "no_data"
 
 
@@ -39,7 +43,10 @@ class Rest(StrEnum):
 
 @dataclass(frozen=True)
 class Question:
-    """An indicator over the units of one level on one day, for whole years (both ends included), within a unit."""
+    """An indicator over the units of one level on one day, for whole years (both ends included), within a unit.
+
+    ``filters``: pairs of a dimension and a code of it, as ``("factor", "NOISE")``, in any order.
+    """
 
     indicator: str
     level: str
@@ -47,17 +54,41 @@ class Question:
     first_year: int
     last_year: int
     within_id: int | None = None
+    filters: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def years(self) -> range:
+        """Its years."""
+        return range(self.first_year, self.last_year + 1)
+
+
+@dataclass(frozen=True)
+class Covered:
+    """Of ``due`` things that should have been counted, so many were."""
+
+    counted: float
+    due: float
+
+    @property
+    def share(self) -> float | None:
+        """As a part of 1; None where nothing was due. Above 1 where more came than was known to be due."""
+        return self.counted / self.due if self.due else None
 
 
 @dataclass(frozen=True)
 class UnitValue:
-    """One unit's answer. A suppressed one carries no numbers at all, so that no page can leak them."""
+    """One unit's answer. A suppressed one carries no numbers at all, so that no page can leak them.
+
+    ``interval``: where 95 of 100 such values would lie, in the value's own unit; None where nothing honest can be said.
+    """
 
     unit: Unit | None
     state: State
     value: float | None = None
     numerator: float | None = None
     denominator: float | None = None
+    interval: tuple[float, float] | None = None
+    coverage: Covered | None = None
 
     @property
     def n(self) -> float | None:
@@ -92,102 +123,302 @@ class Sums:
 
 
 def evaluate(conn: Connection, question: Question) -> Answer:
-    """Answer ``question`` from the rollups.
+    """Answer ``question``.
 
     Raises:
-        NotFound: ``indicator_unknown``, ``unit_unknown``.
-        InputError: ``years_reversed``, ``level_not_on_day``, ``unit_not_on_day``.
+        NotFound: ``indicator_unknown``, ``unit_unknown``, ``filter_code_unknown``.
+        InputError: ``years_reversed``, ``period_in_future``, ``level_not_on_day``, ``filter_unknown``,
+            ``filter_not_for_indicator``.
     """
-    asked = indicator(question.indicator)
+    evaluation = _Evaluation(conn, question)
+    counted = evaluation.period()
+    hidden = evaluation.hidden(counted)
+    if len(question.years) > 1:
+        hidden |= evaluation.hidden_by_years(hidden)
+    return evaluation.answer(question, counted, hidden)
+
+
+def evaluate_years(conn: Connection, question: Question) -> dict[int, Answer]:
+    """Answer ``question`` for each of its years by itself, just as `evaluate` would; refusals are the same."""
+    evaluation = _Evaluation(conn, question)
+    return {
+        year: evaluation.answer(replace(question, first_year=year, last_year=year), counted, evaluation.hidden(counted))
+        for year, counted in evaluation.by_year(question.years).items()
+    }
+
+
+def count(conn: Connection, question: Question) -> Sums:
+    """Count what ``question`` asks, before anything is hidden; units and rest make the whole wherever a measure adds."""
+    evaluation = _Evaluation(conn, question)
+    counted = evaluation.period()
+    rest = {reason: _parts(evaluation.asked, figures) for reason, figures in evaluation.rest(counted).items()}
+    units = {unit.id: _parts(evaluation.asked, counted.units.get(unit.id, {})) for unit in evaluation.place.units}
+    return Sums(units, rest, _parts(evaluation.asked, counted.whole))
+
+
+class _Evaluation:
+    """One question on its way to an answer: what it is asked of, and what it is asked where."""
+
+    def __init__(self, conn: Connection, question: Question) -> None:
+        self.conn, self.question = conn, question
+        self.asked = indicator(question.indicator)
+        self.filters = checked_filters(conn, self.asked, question.filters)
+        _check_years(conn, question)
+        area = unit_by_id(conn, question.within_id) if question.within_id else country(conn, question.day)
+        units = units_within(conn, question.level, question.day, question.within_id)
+        if not units:
+            raise InputError(
+                "level_not_on_day", level=question.level, day=question.day.isoformat(), within=area.name_vi
+            )
+        clipped = question.within_id is not None
+        self.place = Place(area, units, clipped, kept=not clipped and _sums_are_kept(conn, question.level))
+
+    def by_year(self, years: range) -> dict[int, Counted]:
+        """What is counted in each year."""
+        found = {year: Counted() for year in years}
+        for measures, filters in self._parts_asked():
+            for year, counted in count_years(self.conn, measures, self.place, years, filters).items():
+                found[year].add(counted)
+        return found
+
+    def period(self) -> Counted:
+        """What is counted in all the years together."""
+        total = Counted()
+        for measures, filters in self._parts_asked():
+            total.add(count_period(self.conn, measures, self.place, self.question.years, filters))
+        return total
+
+    def _parts_asked(self) -> list[tuple[list[Measure], Mapping[str, str]]]:
+        """The indicator's own measures with the question's filters; those of the coverage with those that they know."""
+        coverage = self.asked.coverage
+        beside = [coverage.counted, coverage.due] if coverage else []
+        own = [one for one in self.asked.measures if one not in beside or one in _value_measures(self.asked)]
+        known = {code: asked for code, asked in self.filters.items() if all(_told_by(one, code) for one in beside)}
+        if known == self.filters:
+            return [(list(self.asked.measures), self.filters)]
+        return [(own, self.filters), (beside, known)]
+
+    def rest(self, counted: Counted) -> dict[Rest, Figures]:
+        """What is in none of the units, by its reason; a part of the indicator's alone, not what is shown beside it."""
+        found: dict[Rest, Figures] = {}
+        for uncertain, figures in counted.rest.items():
+            for measure in _value_measures(self.asked):
+                value = figures.get(measure.code)
+                if value:
+                    reason = _reason(measure) if uncertain else Rest.UNPLACED
+                    found.setdefault(reason, {})[measure.code] = value
+        return {reason: found[reason] for reason in Rest if reason in found}
+
+    def hidden(self, counted: Counted) -> set[int | Rest]:
+        """The lines of the table that are hidden: units by their ids, the rest by its reasons."""
+        lines: dict[int | Rest, float] = {
+            unit.id: self._size(counted.units.get(unit.id, {})) for unit in self.place.units
+        }
+        lines |= {reason: self._size(figures) for reason, figures in self.rest(counted).items()}
+        return hidden_lines(lines, self.asked.minimum)
+
+    def hidden_by_years(self, hidden: set[int | Rest]) -> set[int | Rest]:
+        """The units that are hidden because some of their years are, in a table of a single year."""
+        known = years(self.conn)
+        published = range(min((*known, self.question.first_year)), max((*known, self.question.last_year)) + 1)
+        by_year = self.by_year(published)
+        hidden_in = {year: self.hidden(counted) for year, counted in by_year.items()}
+        found: set[int | Rest] = set()
+        for unit in self.place.units:
+            if unit.id not in hidden and any(unit.id in lines for lines in hidden_in.values()):
+                sizes = {year: self._size(counted.units.get(unit.id, {})) for year, counted in by_year.items()}
+                of_unit = [year for year, lines in hidden_in.items() if unit.id in lines]
+                if period_hidden(self.question.years, of_unit, sizes, self.asked.minimum):
+                    found.add(unit.id)
+        return found
+
+    def answer(self, question: Question, counted: Counted, hidden: set[int | Rest]) -> Answer:
+        """What the page shows."""
+        asked = self.asked
+        values = [
+            self._value(unit, counted.units.get(unit.id, {}), hidden=unit.id in hidden) for unit in self.place.units
+        ]
+        total = self._value(self.place.area, counted.whole, hidden=False)
+        if _reason(asked.denominator) is Rest.NOT_DIVISIBLE or _reason(asked.numerator) is Rest.NOT_DIVISIBLE:
+            *values, total = _told_apart(self.conn, asked, question, [*values, total])
+        rest = {
+            reason: self._value(None, figures, hidden=reason in hidden)
+            for reason, figures in self.rest(counted).items()
+        }
+        return Answer(question, asked, self.place.area, values, total, rest, _synthetic(self.conn))
+
+    def _size(self, figures: Figures) -> float:
+        """What decides on hiding: the denominator, or how many ratios a histogram holds."""
+        packed = figures.get(self.asked.denominator.code)
+        if self.asked.form in {Form.MEDIAN, Form.P95}:
+            return float(sum(histogram.counts_of(packed))) if packed else 0.0
+        return float(packed or 0)
+
+    def plain(self, figures: Figures) -> float | None:
+        """The bare value, None where there is none; what is hidden is the caller's to know."""
+        asked = self.asked
+        if asked.form is Form.DIFFERENCE:
+            return _difference(asked, None, figures, None).value
+        if self._size(figures) <= 0:
+            return None
+        if asked.form is Form.RATIO:
+            top = figures.get(asked.numerator.code, Decimal(0))
+            return float(top * asked.multiplier / figures[asked.denominator.code])
+        return histogram.quantile(histogram.counts_of(figures[asked.denominator.code]), _SHARES[asked.form])
+
+    def _value(self, unit: Unit | None, figures: Figures, *, hidden: bool) -> UnitValue:
+        size = self._size(figures)
+        if hidden or 0 < size < self.asked.minimum:
+            return UnitValue(unit, State.SUPPRESSED)
+        coverage = _covered(self.asked.coverage, figures)
+        if self.asked.form is Form.DIFFERENCE:
+            return _difference(self.asked, unit, figures, coverage)
+        if size <= 0:
+            present = self.asked.present is not None and bool(figures.get(self.asked.present.code))
+            numerator = figures.get(self.asked.numerator.code) if self.asked.form is Form.RATIO else None
+            state = State.CANNOT_JUDGE if present else State.NO_DATA
+            return UnitValue(unit, state, numerator=float(numerator) if numerator else None, coverage=coverage)
+        if self.asked.form is Form.RATIO:
+            return _ratio(self.asked, unit, figures, coverage)
+        return _quantile(self.asked, unit, figures, coverage)
+
+
+def _value_measures(asked: Indicator) -> tuple[Measure, ...]:
+    return tuple(dict.fromkeys((asked.numerator, asked.denominator)))
+
+
+def _parts(asked: Indicator, figures: Figures) -> Parts:
+    return figures.get(asked.numerator.code), figures.get(asked.denominator.code)
+
+
+def _ratio(asked: Indicator, unit: Unit | None, figures: Figures, coverage: Covered | None) -> UnitValue:
+    top = figures.get(asked.numerator.code, Decimal(0))
+    bottom = figures[asked.denominator.code]
+    return UnitValue(
+        unit,
+        State.VALUE if top else State.ZERO,
+        float(top * asked.multiplier / bottom),
+        float(top),
+        float(bottom),
+        _interval(asked, figures, float(top), float(bottom)),
+        coverage,
+    )
+
+
+def _interval(asked: Indicator, figures: Figures, top: float, bottom: float) -> tuple[float, float] | None:
+    times = float(asked.multiplier)
+    squares = float(figures.get(asked.squares.code, 0)) if asked.squares else 0.0
+    found: tuple[float, float] | None = None
+    if asked.spread is Spread.SHARE and top <= bottom:
+        found = intervals.wilson(top, bottom)
+    elif asked.spread is Spread.COUNT:
+        low, high = intervals.poisson(top)
+        found = low / bottom, high / bottom
+    elif asked.spread is Spread.MEAN:
+        found = intervals.mean(top, squares, bottom)
+    elif asked.spread is Spread.COMPOUND and top:
+        low, high = intervals.compound(top, squares)
+        found = low / bottom, high / bottom
+    return None if found is None else (found[0] * times, found[1] * times)
+
+
+_SHARES = {Form.MEDIAN: 0.5, Form.P95: 0.95}
+
+
+def _quantile(asked: Indicator, unit: Unit | None, figures: Figures, coverage: Covered | None) -> UnitValue:
+    counts = histogram.counts_of(figures[asked.denominator.code])
+    share = _SHARES[asked.form]
+    return UnitValue(
+        unit,
+        State.VALUE,
+        histogram.quantile(counts, share),
+        None,
+        float(sum(counts)),
+        histogram.quantile_interval(counts, share),
+        coverage,
+    )
+
+
+def _difference(asked: Indicator, unit: Unit | None, figures: Figures, coverage: Covered | None) -> UnitValue:
+    """Only where the numerator's statement was made: its absence is no zero."""
+    there = asked.present is None or bool(figures.get(asked.present.code))
+    counted = figures.get(asked.denominator.code, Decimal(0))
+    if not there:
+        return UnitValue(unit, State.NO_DATA, coverage=coverage)
+    stated = figures.get(asked.numerator.code, Decimal(0))
+    value = float((stated - counted) * asked.multiplier)
+    return UnitValue(
+        unit, State.VALUE if value else State.ZERO, value, float(stated), float(counted), coverage=coverage
+    )
+
+
+def _covered(coverage: Coverage | None, figures: Figures) -> Covered | None:
+    if coverage is None:
+        return None
+    return Covered(float(figures.get(coverage.counted.code, 0)), float(figures.get(coverage.due.code, 0)))
+
+
+def _told_by(measure: Measure, dimension: str) -> bool:
+    """Whether a measure's records can be told apart by a dimension."""
+    if dimension == SEX:
+        return bool(measure.women_sql)
+    return measure.table_name in dimensions()[dimension].of
+
+
+def applicable(asked: Indicator) -> list[str]:
+    """The dimensions by which a question about the indicator can be filtered."""
+    return [code for code in dimensions() if all(_told_by(one, code) for one in _value_measures(asked))]
+
+
+def checked_filters(conn: Connection, asked: Indicator, filters: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The filters by dimension.
+
+    Raises:
+        InputError: ``filter_unknown``, ``filter_not_for_indicator``.
+        NotFound: ``filter_code_unknown``.
+    """
+    found: dict[str, str] = {}
+    for code, given in filters:
+        if code not in dimensions():
+            raise InputError("filter_unknown", name=code, known=", ".join(dimensions()))
+        if code not in applicable(asked):
+            raise InputError(
+                "filter_not_for_indicator", name=code, indicator=asked.code, known=", ".join(applicable(asked)) or "–"
+            )
+        if not conn.execute(_CODE_THERE[code if code in _CODE_THERE else ""], _code_asked(code, given)).first():
+            raise NotFound("filter_code_unknown", name=code, given=given)
+        found[code] = given
+    return found
+
+
+_CODE_THERE = {
+    "factor": text("SELECT 1 FROM factor WHERE code = :code"),
+    "": text("SELECT 1 FROM code_list WHERE list = :list AND code = :code"),
+}
+
+
+def _code_asked(dimension: str, given: str) -> dict[str, str]:
+    if dimension == "industry":
+        version, _, code = given.partition(":")
+        return {"list": f"vsic{version}", "code": code}
+    return {"list": dimensions()[dimension].list_name, "code": given}
+
+
+def _check_years(conn: Connection, question: Question) -> None:
     if question.first_year > question.last_year:
         raise InputError("years_reversed", first=question.first_year, last=question.last_year)
-    area = unit_by_id(conn, question.within_id) if question.within_id else country(conn, question.day)
-    units = units_within(conn, question.level, question.day, question.within_id)
-    if not units:
-        raise InputError("level_not_on_day", level=question.level, day=question.day.isoformat(), within=area.name_vi)
-    sums = count(conn, question, area, units)
-    values = [_value(asked, unit, sums.units[unit.id]) for unit in units]
-    total = _value(asked, area, sums.whole)
-    if _reason(asked.denominator) is Rest.NOT_DIVISIBLE:
-        *values, total = _told_apart(conn, asked, question, [*values, total])
-    rest = {reason: _value(asked, None, parts) for reason, parts in sums.rest.items()}
-    synthetic = bool(conn.execute(text("SELECT holds_synthetic()")).scalar_one())
-    return Answer(question, asked, area, values, total, rest, synthetic)
+    now = conn.execute(text("SELECT extract(year FROM today())::integer")).scalar_one()
+    if question.last_year > now:
+        raise InputError("period_in_future", last=question.last_year, now=now)
 
 
-_NOTHING: Parts = (None, None)
-
-# One row a unit and measure; the area is one of the units.
-_BY_UNIT = text("""
-    SELECT r.measure, up.unit_id, sum(r.value) AS value
-    FROM rollup r JOIN unit_piece up USING (piece_id)
-    WHERE r.measure = ANY (:measures) AND r.year BETWEEN :first_year AND :last_year AND up.unit_id = ANY (:units)
-      AND (:within = 0 OR EXISTS (SELECT FROM unit_piece w WHERE w.unit_id = :within AND w.piece_id = r.piece_id))
-    GROUP BY r.measure, up.unit_id
-""")
-_REST = text("""
-    SELECT r.measure, p.uncertain_unit_id IS NOT NULL AS uncertain, sum(r.value) AS value
-    FROM rollup r JOIN piece p ON p.id = r.piece_id
-    WHERE r.measure = ANY (:measures) AND r.year BETWEEN :first_year AND :last_year
-      AND (:within = 0 OR EXISTS (SELECT FROM unit_piece w WHERE w.unit_id = :within AND w.piece_id = r.piece_id))
-      AND r.piece_id NOT IN (SELECT up.piece_id FROM unit_piece up WHERE up.unit_id = ANY (:units))
-    GROUP BY r.measure, p.uncertain_unit_id IS NOT NULL
-""")
-_RECOUNTED = text("""
-    SELECT unit_id, uncertain, value FROM recounted(:measure, :first_year, :last_year, :units, :within)
-""")
+def _sums_are_kept(conn: Connection, level: str) -> bool:
+    rank = conn.execute(text("SELECT rank FROM admin_level WHERE code = :level"), {"level": level}).scalar()
+    return rank is not None and rank <= 1
 
 
-def count(conn: Connection, question: Question, area: Unit, units: Sequence[Unit]) -> Sums:
-    """Count what ``question`` asks for ``units`` within ``area``: units and rest make the whole wherever a measure adds."""
-    asked = indicator(question.indicator)
-    both = (asked.numerator, asked.denominator)
-    years_asked = question.last_year - question.first_year + 1
-    ids = [unit.id for unit in units]
-    given = {"first_year": question.first_year, "last_year": question.last_year, "within": question.within_id or 0}
-    found: dict[str, _Counted] = {one.code: _Counted() for one in both}
-    rolled = [one.code for one in both if one.adds(years_asked)]
-    if rolled:
-        for row in conn.execute(_BY_UNIT, {**given, "measures": rolled, "units": [area.id, *ids]}):
-            found[row.measure].units[row.unit_id] = row.value
-        for row in conn.execute(_REST, {**given, "measures": rolled, "units": ids}):
-            found[row.measure].rest[row.uncertain] = row.value
-    for one in both:
-        if not one.adds(years_asked):
-            _recount(conn, one, {**given, "area": area.id, "units": ids}, found[one.code])
-    top, bottom = found[both[0].code], found[both[1].code]
-    by_unit = {unit: (top.units.get(unit), bottom.units.get(unit)) for unit in (area.id, *ids)}
-    return Sums({unit: by_unit[unit] for unit in ids}, _rest(top, bottom, both), by_unit[area.id])
-
-
-@dataclass
-class _Counted:
-    """One measure: by unit, the area among them; and what is in none of the units, by whether its piece is uncertain."""
-
-    units: dict[int, Decimal] = field(default_factory=dict)
-    rest: dict[bool, Decimal] = field(default_factory=dict)
-
-
-def _recount(conn: Connection, measure: Measure, given: Mapping[str, Any], found: _Counted) -> None:
-    for row in conn.execute(_RECOUNTED, {**given, "measure": measure.code}):
-        if row.unit_id is None:
-            found.rest[row.uncertain] = row.value
-        else:
-            found.units[row.unit_id] = row.value
-    if given["area"] not in found.units:
-        for row in conn.execute(_RECOUNTED, {**given, "measure": measure.code, "units": [given["area"]]}):
-            if row.unit_id is not None:
-                found.units[row.unit_id] = row.value
-
-
-def _rest(top: _Counted, bottom: _Counted, both: tuple[Measure, Measure]) -> dict[Rest, Parts]:
-    rest: dict[Rest, Parts] = {}
-    for place, (counted, measure) in enumerate(zip((top, bottom), both, strict=True)):
-        for uncertain, value in counted.rest.items():
-            reason = _reason(measure) if uncertain else Rest.UNPLACED
-            before = rest.get(reason, _NOTHING)
-            rest[reason] = (value, before[1]) if place == 0 else (before[0], value)
-    return {reason: rest[reason] for reason in Rest if any(rest.get(reason, _NOTHING))}
+def _synthetic(conn: Connection) -> bool:
+    return bool(conn.execute(text("SELECT holds_synthetic()")).scalar_one())
 
 
 def _reason(measure: Measure) -> Rest:
@@ -201,16 +432,19 @@ _TOUCHED = text("""
     JOIN piece p ON p.id = r.piece_id AND p.uncertain_unit_id IS NOT NULL
     JOIN unit_piece part ON part.unit_id = p.uncertain_unit_id
     JOIN unit_piece mine ON mine.piece_id = part.piece_id AND mine.unit_id = ANY (:units)
-    WHERE r.measure = :measure AND r.year BETWEEN :first_year AND :last_year
+    WHERE r.slice_id = (SELECT s.id FROM rollup_slice s WHERE s.table_name = :table AND s.slice = '')
+      AND r.figures[(SELECT m.position FROM rollup_measure m WHERE m.code = :measure)] <> 0
+      AND r.year BETWEEN :first_year AND :last_year
       AND NOT EXISTS (SELECT FROM unit_piece own WHERE own.unit_id = mine.unit_id AND own.piece_id = r.piece_id)
 """)
 
 
-def _told_apart(conn: Connection, asked: Indicator, question: Question, values: list[UnitValue]) -> list[UnitValue]:
+def _told_apart(conn: Connection, asked: Indicator, question: Question, values: Sequence[UnitValue]) -> list[UnitValue]:
     """Units without data, as not divisible where a total was reported for them and others together."""
+    stated = asked.numerator if asked.form is Form.DIFFERENCE else asked.denominator
     empty = [value.unit.id for value in values if value.state is State.NO_DATA and value.unit]
     given = {"first_year": question.first_year, "last_year": question.last_year, "units": empty}
-    found = conn.execute(_TOUCHED, {**given, "measure": asked.denominator.code}).scalars()
+    found = conn.execute(_TOUCHED, {**given, "table": stated.table_name, "measure": stated.code}).scalars()
     touched = set(found)
     return [
         replace(value, state=State.NOT_DIVISIBLE) if value.unit and value.unit.id in touched else value
@@ -218,20 +452,13 @@ def _told_apart(conn: Connection, asked: Indicator, question: Question, values: 
     ]
 
 
-def _value(asked: Indicator, unit: Unit | None, parts: Parts) -> UnitValue:
-    numerator, denominator = parts
-    if not denominator:
-        return UnitValue(unit, State.NO_DATA, numerator=float(numerator) if numerator else None)
-    if denominator < asked.minimum:
-        return UnitValue(unit, State.SUPPRESSED)
-    value = float((numerator or Decimal(0)) * asked.multiplier / denominator)
-    state = State.VALUE if numerator else State.ZERO
-    return UnitValue(unit, state, value, float(numerator or 0), float(denominator))
-
-
 def years(conn: Connection) -> list[int]:
-    """The years for which some measure holds a number, first to last."""
-    return [int(row.year) for row in conn.execute(text("SELECT DISTINCT year FROM rollup ORDER BY year"))]
+    """The years for which some measure of dated records holds a number, first to last."""
+    rows = conn.execute(
+        text("""SELECT DISTINCT r.year FROM unit_rollup r JOIN rollup_slice s ON s.id = r.slice_id AND s.slice = ''
+                JOIN rollup_source o ON o.table_name = s.table_name AND NOT o.cumulative ORDER BY 1""")
+    )
+    return [int(row.year) for row in rows]
 
 
 def usual_values(conn: Connection, question: Question) -> list[float]:
@@ -239,33 +466,34 @@ def usual_values(conn: Connection, question: Question) -> list[float]:
 
     The level is that of the question, on its day.
     """
-    units = units_within(conn, question.level, question.day, question.within_id)
-    asked = indicator(question.indicator)
-    if not (asked.numerator.adds(1) and asked.denominator.adds(1)):
-        return [value for year in years(conn) for value in _values_of_year(conn, question, year)]
-    rows = conn.execute(
-        _BY_UNIT_AND_YEAR,
-        {
-            "numerator": asked.numerator.code,
-            "denominator": asked.denominator.code,
-            "units": [unit.id for unit in units],
-            "minimum": asked.minimum,
-            "multiplier": asked.multiplier,
-        },
-    )
-    return [float(row.value) for row in rows]
+    known = years(conn)
+    if not known:
+        return []
+    evaluation = _Evaluation(conn, replace(question, first_year=known[0], last_year=known[-1]))
+    found: list[float] = []
+    for year, counted in evaluation.by_year(range(known[0], known[-1] + 1)).items():
+        if year in known:
+            hidden = evaluation.hidden(counted)
+            values = (evaluation.plain(figures) for unit_id, figures in counted.units.items() if unit_id not in hidden)
+            found.extend(value for value in values if value is not None)
+    return found
 
 
-def _values_of_year(conn: Connection, question: Question, year: int) -> list[float]:
-    answer = evaluate(conn, replace(question, first_year=year, last_year=year))
-    return [value.value for value in answer.values if value.value is not None]
-
-
-_BY_UNIT_AND_YEAR = text("""
-    SELECT coalesce(sum(r.value) FILTER (WHERE r.measure = :numerator), 0) * :multiplier
-           / sum(r.value) FILTER (WHERE r.measure = :denominator) AS value
-    FROM rollup r JOIN unit_piece up USING (piece_id)
-    WHERE r.measure IN (:numerator, :denominator) AND up.unit_id = ANY (:units)
-    GROUP BY up.unit_id, r.year
-    HAVING sum(r.value) FILTER (WHERE r.measure = :denominator) >= :minimum
-""")
+__all__ = [
+    "INDICATORS",
+    "Answer",
+    "Covered",
+    "Parts",
+    "Question",
+    "Rest",
+    "State",
+    "Sums",
+    "UnitValue",
+    "applicable",
+    "checked_filters",
+    "count",
+    "evaluate",
+    "evaluate_years",
+    "usual_values",
+    "years",
+]

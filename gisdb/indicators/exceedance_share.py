@@ -2,27 +2,13 @@
 
 from __future__ import annotations
 
-from gisdb.indicators.indicator import Direction, Indicator, Measure
-
-JUDGED = Measure(
-    "measurements_judged",
-    "measurement",
-    "count(*)",
-    "t.verdict IN ('pass', 'exceeds') AND t.limit_confirmed",
-    "mẫu đánh giá được",
-    "measurements judged",
-)
-EXCEEDING = Measure(
-    "measurements_exceeding",
-    "measurement",
-    "count(*)",
-    "t.verdict = 'exceeds' AND t.limit_confirmed",
-    "mẫu vượt giới hạn",
-    "measurements above their limit",
-)
+from gisdb.indicators.indicator import Direction, Indicator, Spread, Topic
+from gisdb.indicators.of_measurements import EXCEEDING, JUDGED, MEASUREMENTS
+from gisdb.indicators.of_workplaces import MONITORED
 
 INDICATOR = Indicator(
     code="exceedance_share",
+    topic=Topic.ENVIRONMENT,
     name_vi="Tỷ lệ mẫu đo vượt giới hạn cho phép",
     name_en="Share of measurements above their limit",
     unit_vi="%",
@@ -33,8 +19,11 @@ INDICATOR = Indicator(
     minimum=5,
     decimals=1,
     direction=Direction.HIGHER_IS_WORSE,
+    spread=Spread.SHARE,
+    coverage=MONITORED,
+    present=MEASUREMENTS,
     formula_vi="số mẫu vượt giới hạn × 100 / số mẫu đánh giá được (không tính mẫu không đánh giá được, hoặc đánh giá theo giới hạn còn cần đối chiếu công báo)",
     formula_en="measurements above their limit × 100 / measurements judged (those that cannot be judged, or only by a limit still to be confirmed against the gazette, are left out)",
-    source_vi="Luật 84/2015/QH13, điều 18; giới hạn theo QCVN 24:2016/BYT, 02:2019/BYT, 03:2019/BYT",
-    source_en="Law 84/2015/QH13, article 18; limits of QCVN 24:2016/BYT, 02:2019/BYT, 03:2019/BYT",
+    source_vi="Luật 84/2015/QH13, điều 18; giới hạn theo các quy chuẩn QCVN của Bộ Y tế",
+    source_en="Law 84/2015/QH13, article 18; limits of the Ministry of Health's regulations (QCVN)",
 )

@@ -2,31 +2,12 @@
 
 from __future__ import annotations
 
-from gisdb.indicators.indicator import Direction, Indicator, Measure
-
-# Of the highest level below the country alone: what a unit within another one reported is part of that one's total.
-_OF_THE_YEAR = """t.item = '{item}' AND t.population = 'all' AND t.period = t.year::text
- AND t.level = (SELECT l.code FROM admin_level l WHERE l.rank = 1)""".replace("\n", "")
-
-REPORTED_FATAL_CASES = Measure(
-    "reported_fatal_cases",
-    "reported_total",
-    "sum(t.value)",
-    _OF_THE_YEAR.format(item="fatal_cases"),
-    "vụ chết người được báo cáo",
-    "fatal cases reported",
-)
-REPORTED_CASES = Measure(
-    "reported_cases",
-    "reported_total",
-    "sum(t.value)",
-    _OF_THE_YEAR.format(item="cases"),
-    "vụ tai nạn được báo cáo",
-    "accident cases reported",
-)
+from gisdb.indicators.indicator import Direction, Indicator, Spread, Topic
+from gisdb.indicators.of_totals import REPORTED_CASES, REPORTED_FATAL_CASES
 
 INDICATOR = Indicator(
     code="reported_fatal_share",
+    topic=Topic.REPORTING,
     name_vi="Tỷ lệ vụ chết người trong số vụ tai nạn được tỉnh báo cáo",
     name_en="Share of fatal cases among the cases that provinces reported",
     unit_vi="%",
@@ -37,6 +18,7 @@ INDICATOR = Indicator(
     minimum=5,
     decimals=1,
     direction=Direction.HIGHER_IS_WORSE,
+    spread=Spread.SHARE,
     formula_vi="số vụ chết người × 100 / số vụ tai nạn, theo số liệu cả năm mà tỉnh, thành phố báo cáo",
     formula_en="fatal cases × 100 / accident cases, by the whole-year totals that provinces reported",
     source_vi="các chỉ tiêu của thông báo tình hình tai nạn lao động hằng năm; tỷ số là của phần mềm này",

@@ -1,33 +1,94 @@
-"""Rollups: what the indicators count, a number a measure, year and piece."""
+"""Rollups: what the indicators count, for each slice of a table's records, year and piece; summed for the largest units."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, Numeric, SmallInteger, Table, Text, text
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    Numeric,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from gisdb.metadata import metadata
+
+rollup_source = Table(
+    "rollup_source",
+    metadata,
+    Column("table_name", Text, primary_key=True),
+    Column(
+        "rows_sql", Text, nullable=False, comment="gives workplace_id, year, piece_id, placed_day and its own fields"
+    ),
+    Column(
+        "depends_on", ARRAY(Text), nullable=False, server_default="{}", comment="tables that its measures look at too"
+    ),
+    Column(
+        "cumulative",
+        Boolean,
+        nullable=False,
+        server_default="false",
+        comment="a year holds what all years up to it sum to",
+    ),
+    comment="what measures count over, copied from the indicators' declarations by the migration",
+)
+
+rollup_dimension = Table(
+    "rollup_dimension",
+    metadata,
+    Column("table_name", Text, primary_key=True),
+    Column("code", Text, primary_key=True),
+    Column("matches_sql", Text, nullable=False, comment="{code} stands for the asked code"),
+    Column("join_sql", Text, nullable=False, server_default=""),
+    Column(
+        "keys",
+        ARRAY(Text),
+        nullable=False,
+        server_default="{}",
+        comment="fields by which rows are grouped for its slices",
+    ),
+    Column(
+        "slices_sql",
+        Text,
+        nullable=False,
+        server_default="",
+        comment="array of slices over such a group f; empty: none are kept",
+    ),
+    comment="by what records can be told apart, copied from the indicators' declarations by the migration",
+)
 
 rollup_measure = Table(
     "rollup_measure",
     metadata,
     Column("code", Text, primary_key=True),
-    Column("table_name", Text, nullable=False),
+    Column("table_name", Text, ForeignKey("rollup_source.table_name"), nullable=False),
+    Column("position", Integer, nullable=False, comment="where in the figures of the table's cells; 1 is the first"),
     Column("value_sql", Text, nullable=False),
     Column("where_sql", Text, nullable=False),
     Column(
-        "distinct_of",
-        Text,
+        "per",
+        ARRAY(Text),
         nullable=False,
-        server_default="",
-        comment="fields of t: rows that agree in them count once; empty: every row counts",
+        server_default="{}",
+        comment="fields of t: rows that agree in them are one thing; empty: every row counts",
     ),
     Column(
         "adds_over",
         ARRAY(Text),
         nullable=False,
         server_default=text("'{units,years}'"),
-        comment="units, years: where parts make the whole; without units there is no rollup",
+        comment="units, years: where parts make the whole",
     ),
+    Column("women_sql", Text, nullable=False, server_default="", comment="value_sql of women alone, if it can be told"),
+    Column("men_sql", Text, nullable=False, server_default=""),
+    UniqueConstraint("table_name", "position"),
     comment="what a measure counts, copied from the indicators' declarations by the migration",
 )
 
@@ -40,14 +101,42 @@ register_placing = Table(
     comment="how a register's records are placed, copied from the declarations: on which day, or where the unit is",
 )
 
+rollup_slice = Table(
+    "rollup_slice",
+    metadata,
+    Column("id", Integer, Identity(), primary_key=True),
+    Column("table_name", Text, nullable=False),
+    Column("slice", Text, nullable=False, comment="'' for all records of the table, or dimension=code"),
+    UniqueConstraint("table_name", "slice"),
+)
+
 rollup = Table(
     "rollup",
     metadata,
-    Column("measure", Text, ForeignKey("rollup_measure.code", ondelete="CASCADE"), primary_key=True),
+    Column("slice_id", Integer, ForeignKey("rollup_slice.id"), primary_key=True),
     Column("year", SmallInteger, primary_key=True),
     Column("piece_id", Integer, ForeignKey("piece.id"), primary_key=True),
-    Column("value", Numeric, nullable=False),
-    Index("ix_rollup_piece_id", "piece_id"),
+    Column("figures", ARRAY(Numeric), nullable=False, comment="the table's measures by their positions"),
+    Index("ix_rollup_piece_id_year", "piece_id", "year"),
 )
 
-__all__ = ["register_placing", "rollup", "rollup_measure"]
+unit_rollup = Table(
+    "unit_rollup",
+    metadata,
+    Column("slice_id", Integer, ForeignKey("rollup_slice.id"), primary_key=True),
+    Column("year", SmallInteger, primary_key=True),
+    Column("unit_id", Integer, ForeignKey("admin_unit.id", ondelete="CASCADE"), primary_key=True),
+    Column("figures", ARRAY(Numeric), nullable=False),
+    Index("ix_unit_rollup_unit_id", "unit_id"),
+    comment="sums of rollup over the pieces of the country and of the units of the level below it",
+)
+
+__all__ = [
+    "register_placing",
+    "rollup",
+    "rollup_dimension",
+    "rollup_measure",
+    "rollup_slice",
+    "rollup_source",
+    "unit_rollup",
+]

@@ -1,69 +1,303 @@
--- Rollups: one number a measure, year and piece, so that a map costs the same whatever the number of records.
--- A cell is always recounted from its records, never moved by a difference.
+-- Rollups: what the measures of a table come to in a year and piece, so that a map costs the same whatever the number of
+-- records. A cell is always recounted from its records, never moved by a difference.
+-- A cell belongs to a slice: all records of the table ('') or those of one factor, group or industry ('factor=NOISE').
+-- What the largest units come to (the country and the level below it) is summed beforehand from the cells of their pieces.
 
--- The rows `t` that a measure counts, as SQL: its current records, or one row for each of the distinct things that it
--- counts, by the given fields.
-CREATE OR REPLACE FUNCTION gisdb.counted_rows(p_measure gisdb.rollup_measure, p_by text, p_of text) RETURNS text
-LANGUAGE sql IMMUTABLE AS $$
-    SELECT format('(SELECT %s FROM %I t WHERE t.superseded_at IS NULL AND (%s) AND (%s)) AS t',
-                  CASE p_measure.distinct_of WHEN '' THEN 't.*' ELSE format('DISTINCT %s, %s', p_by, p_measure.distinct_of) END,
-                  p_measure.table_name, p_measure.where_sql, p_of)
+-- A histogram is one number: the count of class k stands at its digits 12k to 12k + 11, so that histograms are added
+-- like any other number. Classes are eighths of a doubling of the ratio to the limit, from 2^-7 to 2^7, with an open one
+-- at either end (classes of equal relative width, as in DDSketch: Masson, Rim and Lee, VLDB 2019).
+CREATE OR REPLACE FUNCTION gisdb.ratio_class(p_ratio numeric) RETURNS integer
+LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
+    SELECT CASE WHEN p_ratio <= 0.0078125 THEN 0
+           ELSE least(113, 56 + ceil(8 * ln(p_ratio::float8) / ln(2::float8) - 1e-9)::integer) END
 $$;
 
+CREATE OR REPLACE FUNCTION gisdb.in_class(p_class integer) RETURNS numeric
+LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
+    SELECT ('1e' || 12 * p_class)::numeric
+$$;
+
+-- The size of a workplace by its workers, in the classes of European statistics on accidents at work (ESAW).
+CREATE OR REPLACE FUNCTION gisdb.size_class(p_workers integer) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
+    SELECT CASE WHEN p_workers < 10 THEN '0-9' WHEN p_workers < 50 THEN '10-49' WHEN p_workers < 250 THEN '50-249'
+           WHEN p_workers < 500 THEN '250-499' ELSE '500+' END
+$$;
+
+-- How each workplace was and until when, as SQL; {of}: a condition on the state st. A first state stands for the days
+-- before it too.
+CREATE OR REPLACE FUNCTION gisdb.workplace_times() RETURNS text
+LANGUAGE sql IMMUTABLE AS $body$
+    SELECT $$(SELECT st.workplace_id, st.industry_version, st.industry,
+                     CASE WHEN lag(st.valid_from) OVER w IS NULL THEN '-infinity' ELSE st.valid_from END AS from_day,
+                     coalesce(lead(st.valid_from) OVER w, 'infinity') AS to_day
+              FROM workplace_state st WHERE st.superseded_at IS NULL AND ({of})
+              WINDOW w AS (PARTITION BY st.workplace_id ORDER BY st.valid_from))$$
+$body$;
+
+CREATE OR REPLACE FUNCTION gisdb.prefixed(p_alias text, p_names text) RETURNS text
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT p_alias || '.' || replace(p_names, ', ', ', ' || p_alias || '.')
+$$;
+
+-- The rows `t` of a table that its measures may count, where p_of holds, with what the given dimensions join to them;
+-- as SQL. p_states: a condition on the workplaces' states that may be joined.
+DROP FUNCTION IF EXISTS gisdb.counted_rows(gisdb.rollup_measure, text, text);
+CREATE OR REPLACE FUNCTION gisdb.counted_rows(p_table text, p_dimensions text[], p_of text, p_states text) RETURNS text
+LANGUAGE sql STABLE SET search_path = gisdb, public, pg_temp AS $$
+    SELECT format('(%s) AS t %s WHERE (%s)', s.rows_sql,
+                  coalesce((SELECT string_agg(DISTINCT replace(d.join_sql, '{times}', replace(workplace_times(), '{of}', p_states)), ' ')
+                            FROM rollup_dimension d
+                            WHERE d.table_name = p_table AND d.code = ANY (p_dimensions) AND d.join_sql <> ''), ''),
+                  p_of)
+    FROM rollup_source s WHERE s.table_name = p_table
+$$;
+
+-- SQL that counts every measure of a table, in three steps: records to the finest groups that slices are made of, groups
+-- to slices, and where a measure counts things (workplaces, sampling points), each thing once to their number.
+-- Its rows: slice, year, piece_id, figures (the measures' numbers by their positions).
+CREATE OR REPLACE FUNCTION gisdb.sliced_pass(p_table text, p_per text[], p_rows text) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = gisdb, public, pg_temp AS $$
+DECLARE
+    v_named text := array_to_string(array_prepend('piece_id', p_per), ', ');
+    v_keys text[] := coalesce((SELECT array_agg(DISTINCT k) FROM rollup_dimension d CROSS JOIN unnest(d.keys) AS k
+                               WHERE d.table_name = p_table AND d.slices_sql <> ''), '{}');
+    v_slices text := 'ARRAY[''''] ' || coalesce((SELECT string_agg('|| ' || d.slices_sql, ' ' ORDER BY d.code)
+                                                 FROM rollup_dimension d
+                                                 WHERE d.table_name = p_table AND d.slices_sql <> ''), '');
+    v_fine text; v_thing text; v_counted text;
+BEGIN
+    SELECT string_agg(CASE WHEN m.per = p_per
+                           THEN format('(%s FILTER (WHERE %s))::numeric AS m%s', m.value_sql, m.where_sql, m.position)
+                           ELSE format('NULL::numeric AS m%s', m.position) END, ', ' ORDER BY m.position),
+           string_agg(format('%s(f.m%s) AS m%s', CASE p_per WHEN '{}' THEN 'sum' ELSE 'max' END, m.position, m.position),
+                      ', ' ORDER BY m.position),
+           string_agg(format('sum(g.m%s) AS m%s', m.position, m.position), ', ' ORDER BY m.position)
+    INTO v_fine, v_thing, v_counted
+    FROM rollup_measure m WHERE m.table_name = p_table;
+    RETURN format(
+        'SELECT g.slice, g.year, g.piece_id, %s FROM (
+             SELECT s.slice, f.year, %s, %s FROM (SELECT t.year, %s, %s FROM %s GROUP BY %s) AS f
+             CROSS JOIN LATERAL unnest(%s) AS s (slice) WHERE s.slice IS NOT NULL GROUP BY s.slice, f.year, %s) AS g
+         GROUP BY g.slice, g.year, g.piece_id',
+        v_counted, prefixed('f', v_named), v_thing,
+        array_to_string(prefixed('t', v_named) || v_keys, ', '), v_fine, p_rows,
+        (SELECT string_agg(n::text, ', ') FROM generate_series(1, 2 + cardinality(p_per) + cardinality(v_keys)) AS n),
+        v_slices, prefixed('f', v_named));
+END $$;
+
+-- The same without slices, a row a piece over all years; of one sex (female, male), where p_sex says so.
+CREATE OR REPLACE FUNCTION gisdb.whole_pass(p_table text, p_per text[], p_rows text, p_sex text) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = gisdb, public, pg_temp AS $$
+DECLARE
+    v_named text := prefixed('t', array_to_string(array_prepend('piece_id', p_per), ', '));
+    v_fine text; v_counted text;
+BEGIN
+    SELECT string_agg(CASE WHEN m.per = p_per AND m.value_sql <> ''
+                           THEN format('(%s FILTER (WHERE %s))::numeric AS m%s', m.value_sql, m.where_sql, m.position)
+                           ELSE format('NULL::numeric AS m%s', m.position) END, ', ' ORDER BY m.position),
+           string_agg(format('sum(g.m%s) AS m%s', m.position, m.position), ', ' ORDER BY m.position)
+    INTO v_fine, v_counted
+    FROM (SELECT per, where_sql, position,
+                 CASE p_sex WHEN 'female' THEN women_sql WHEN 'male' THEN men_sql ELSE value_sql END AS value_sql
+          FROM rollup_measure WHERE table_name = p_table) AS m;
+    RETURN format('SELECT '''' AS slice, 0 AS year, g.piece_id, %s FROM (SELECT %s, %s FROM %s GROUP BY %s) AS g
+                   GROUP BY g.piece_id', v_counted, v_named, v_fine, p_rows, v_named);
+END $$;
+
+CREATE OR REPLACE FUNCTION gisdb.counting(p_table text, p_rows text, p_sliced boolean, p_sex text DEFAULT NULL) RETURNS text
+LANGUAGE sql STABLE SET search_path = gisdb, public, pg_temp AS $$
+    SELECT format('SELECT slice, year::integer AS year, piece_id, ARRAY[%s] AS figures FROM (%s) AS passes
+                   GROUP BY slice, year, piece_id HAVING %s',
+                  (SELECT string_agg(format('coalesce(sum(m%s), 0)', m.position), ', ' ORDER BY m.position)
+                   FROM rollup_measure m WHERE m.table_name = p_table),
+                  (SELECT string_agg(CASE WHEN p_sliced THEN sliced_pass(p_table, one.per, p_rows)
+                                          ELSE whole_pass(p_table, one.per, p_rows, p_sex) END, ' UNION ALL ')
+                   FROM (SELECT DISTINCT m.per FROM rollup_measure m WHERE m.table_name = p_table) AS one),
+                  -- A cell that says nothing is not kept.
+                  (SELECT string_agg(format('sum(m%s) <> 0', m.position), ' OR ' ORDER BY m.position)
+                   FROM rollup_measure m WHERE m.table_name = p_table))
+$$;
+
+-- The rows to be counted into all slices.
+CREATE OR REPLACE FUNCTION gisdb.rows_to_slice(p_table text, p_of text, p_states text) RETURNS text
+LANGUAGE sql STABLE SET search_path = gisdb, public, pg_temp AS $$
+    SELECT counted_rows(p_table, ARRAY(SELECT d.code FROM rollup_dimension d
+                                       WHERE d.table_name = p_table AND d.slices_sql <> ''), p_of, p_states)
+$$;
+
+-- SQL for the sum, measure by measure, of the figures of rows r.
+CREATE OR REPLACE FUNCTION gisdb.summed_figures(p_table text) RETURNS text
+LANGUAGE sql STABLE SET search_path = gisdb, public, pg_temp AS $$
+    SELECT 'ARRAY[' || string_agg(format('sum(r.figures[%s])', m.position), ', ' ORDER BY m.position) || ']'
+    FROM rollup_measure m WHERE m.table_name = p_table
+$$;
+
+-- Sums the cells in `changed_cell` (slice_id, year, piece_id) into the largest units that hold their pieces: those of the
+-- level below the country from all their pieces; the country from those of its last day and the pieces in none of them.
+CREATE OR REPLACE FUNCTION gisdb.sum_into_units(p_table text) RETURNS void
+LANGUAGE plpgsql SET search_path = gisdb, public, pg_temp AS $$
+BEGIN
+    CREATE TEMP TABLE changed_sum ON COMMIT DROP AS
+        SELECT DISTINCT c.slice_id, c.year, u.id AS unit_id, l.rank
+        FROM changed_cell c JOIN unit_piece up USING (piece_id)
+        JOIN admin_unit u ON u.id = up.unit_id JOIN admin_level l ON l.code = u.level AND l.rank <= 1;
+    CREATE TEMP TABLE part_unit ON COMMIT DROP AS
+        SELECT whole.id AS whole_id, part.id AS unit_id
+        FROM (SELECT DISTINCT unit_id AS id FROM changed_sum WHERE rank = 0) AS asked
+        JOIN admin_unit whole USING (id)
+        JOIN admin_unit part ON part.valid @> least(upper(whole.valid) - 1, greatest(today(), lower(whole.valid)))
+        JOIN admin_level l ON l.code = part.level AND l.rank = 1;
+    CREATE TEMP TABLE part_piece ON COMMIT DROP AS
+        SELECT up.unit_id AS whole_id, up.piece_id
+        FROM unit_piece up WHERE up.unit_id IN (SELECT unit_id FROM changed_sum WHERE rank = 0)
+        AND NOT EXISTS (SELECT FROM part_unit p JOIN unit_piece held ON held.unit_id = p.unit_id
+                        WHERE p.whole_id = up.unit_id AND held.piece_id = up.piece_id);
+    -- The country's sum is made of its parts' sums, which the cell may have none of where it lies in no part.
+    ANALYZE changed_sum, part_unit, part_piece;
+    DELETE FROM unit_rollup r USING changed_sum c
+        WHERE r.slice_id = c.slice_id AND r.year = c.year AND r.unit_id = c.unit_id;
+    EXECUTE format(
+        'INSERT INTO unit_rollup (slice_id, year, unit_id, figures)
+         SELECT c.slice_id, c.year, c.unit_id, %s
+         FROM changed_sum c JOIN unit_piece up ON up.unit_id = c.unit_id
+         JOIN rollup r ON r.slice_id = c.slice_id AND r.year = c.year AND r.piece_id = up.piece_id
+         WHERE c.rank = 1 GROUP BY 1, 2, 3', summed_figures(p_table));
+    EXECUTE format(
+        'INSERT INTO unit_rollup (slice_id, year, unit_id, figures)
+         SELECT r.slice_id, r.year, r.unit_id, %s FROM (
+             SELECT c.slice_id, c.year, c.unit_id, one.figures
+             FROM changed_sum c JOIN part_unit p ON p.whole_id = c.unit_id
+             JOIN unit_rollup one ON one.slice_id = c.slice_id AND one.year = c.year AND one.unit_id = p.unit_id
+             WHERE c.rank = 0
+             UNION ALL
+             SELECT c.slice_id, c.year, c.unit_id, one.figures
+             FROM changed_sum c JOIN part_piece p ON p.whole_id = c.unit_id
+             JOIN rollup one ON one.slice_id = c.slice_id AND one.year = c.year AND one.piece_id = p.piece_id
+             WHERE c.rank = 0) AS r
+         GROUP BY 1, 2, 3', summed_figures(p_table));
+    DROP TABLE changed_sum, part_unit, part_piece;
+END $$;
+
+-- Counts cells of one table again, pair by pair.
+CREATE OR REPLACE FUNCTION gisdb.refresh_cells(p_table text, p_years integer[], p_pieces integer[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = gisdb, public, pg_temp AS $$
+DECLARE v_workplaces bigint[];
+BEGIN
+    CREATE TEMP TABLE asked_cell ON COMMIT DROP AS
+        SELECT DISTINCT c.year::smallint AS year, c.piece_id FROM unnest(p_years, p_pieces) AS c (year, piece_id)
+        WHERE c.year IS NOT NULL AND c.piece_id IS NOT NULL;
+    ANALYZE asked_cell;
+    -- Their records' workplaces may lie elsewhere by now, but each has once been here.
+    v_workplaces := ARRAY(SELECT DISTINCT s.workplace_id FROM workplace_state s JOIN asked_cell a USING (piece_id));
+    EXECUTE 'CREATE TEMP TABLE fresh_cell ON COMMIT DROP AS ' || counting(p_table, rows_to_slice(
+        p_table, '(t.year, t.piece_id) IN (SELECT a.year, a.piece_id FROM asked_cell a)',
+        format('st.workplace_id = ANY (%L::bigint[])', v_workplaces)), true);
+    INSERT INTO rollup_slice (table_name, slice)
+        SELECT DISTINCT p_table, f.slice FROM fresh_cell f
+        WHERE NOT EXISTS (SELECT FROM rollup_slice s WHERE s.table_name = p_table AND s.slice = f.slice);
+    CREATE TEMP TABLE changed_cell ON COMMIT DROP AS
+        SELECT s.id AS slice_id, f.year::smallint AS year, f.piece_id
+        FROM fresh_cell f JOIN rollup_slice s ON s.table_name = p_table AND s.slice = f.slice;
+    WITH gone AS (
+        DELETE FROM rollup r USING asked_cell a, rollup_slice s
+        WHERE s.table_name = p_table AND r.slice_id = s.id AND r.year = a.year AND r.piece_id = a.piece_id
+        RETURNING r.slice_id, r.year, r.piece_id)
+    INSERT INTO changed_cell SELECT * FROM gone;
+    ANALYZE changed_cell;
+    INSERT INTO rollup (slice_id, year, piece_id, figures)
+        SELECT s.id, f.year, f.piece_id, f.figures
+        FROM fresh_cell f JOIN rollup_slice s ON s.table_name = p_table AND s.slice = f.slice ORDER BY 1, 2, 3;
+    DROP TABLE asked_cell, fresh_cell;
+    PERFORM sum_into_units(p_table);
+    DROP TABLE changed_cell;
+END $$;
+
+-- After records of p_table came, went or moved in these cells: its measures there, and those of tables that look at it.
 CREATE OR REPLACE FUNCTION gisdb.refresh_rollup(p_table text, p_years integer[], p_pieces integer[]) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = gisdb, public, pg_temp AS $$
-DECLARE m rollup_measure;
+DECLARE s rollup_source; v_years integer[]; v_pieces integer[]; v_workplaces bigint[];
 BEGIN
-    FOR m IN SELECT * FROM rollup_measure WHERE table_name = p_table AND 'units' = ANY (adds_over) LOOP
-        DELETE FROM rollup r USING (SELECT DISTINCT * FROM unnest(p_years, p_pieces) AS c (year, piece_id)) c
-        WHERE r.measure = m.code AND r.year = c.year AND r.piece_id = c.piece_id;
-        EXECUTE format(
-            'INSERT INTO rollup (measure, year, piece_id, value)
-             SELECT %L, t.year, t.piece_id, %s FROM %s GROUP BY t.year, t.piece_id', m.code, m.value_sql,
-            counted_rows(m, 't.year, t.piece_id',
-                         '(t.year, t.piece_id) IN (SELECT c.year, c.piece_id FROM unnest($1, $2) AS c (year, piece_id))'))
-        USING p_years, p_pieces;
+    IF p_years IS NULL THEN RETURN; END IF;
+    IF EXISTS (SELECT FROM rollup_source o WHERE o.table_name = p_table) THEN
+        PERFORM refresh_cells(p_table, p_years, p_pieces);
+    END IF;
+    IF NOT EXISTS (SELECT FROM rollup_source o WHERE p_table = ANY (o.depends_on)) THEN RETURN; END IF;
+    -- The other table's record of the same workplace may lie in another piece: that of another day.
+    v_workplaces := ARRAY(SELECT DISTINCT st.workplace_id FROM workplace_state st WHERE st.piece_id = ANY (p_pieces));
+    FOR s IN SELECT * FROM rollup_source o WHERE p_table = ANY (o.depends_on) LOOP
+        SELECT array_agg(y.year), array_agg(p.piece_id) INTO v_years, v_pieces
+        FROM (SELECT st.piece_id FROM workplace_state st WHERE st.workplace_id = ANY (v_workplaces)
+              UNION SELECT unnest(p_pieces)) AS p
+        CROSS JOIN (SELECT unnest(p_years) AS year WHERE NOT s.cumulative
+                    UNION SELECT st.year::integer FROM workplace_state st
+                    WHERE s.cumulative AND st.workplace_id = ANY (v_workplaces)) AS y;
+        PERFORM refresh_cells(s.table_name, v_years, v_pieces);
     END LOOP;
+END $$;
+
+-- The sums of the largest units all over again, after their pieces changed.
+CREATE OR REPLACE FUNCTION gisdb.sum_all_units() RETURNS void
+LANGUAGE plpgsql SET search_path = gisdb, public, pg_temp AS $$
+DECLARE s rollup_source;
+BEGIN
+    DELETE FROM unit_rollup;
+    FOR s IN SELECT * FROM rollup_source LOOP
+        CREATE TEMP TABLE changed_cell ON COMMIT DROP AS
+            SELECT r.slice_id, r.year, r.piece_id FROM rollup r
+            JOIN rollup_slice n ON n.id = r.slice_id AND n.table_name = s.table_name;
+        ANALYZE changed_cell;
+        PERFORM sum_into_units(s.table_name);
+        DROP TABLE changed_cell;
+    END LOOP;
+    ANALYZE unit_rollup;
 END $$;
 
 CREATE OR REPLACE FUNCTION gisdb.rebuild_rollups() RETURNS void
 LANGUAGE plpgsql SET search_path = gisdb, public, pg_temp AS $$
-DECLARE m rollup_measure;
+DECLARE s rollup_source;
 BEGIN
+    DELETE FROM unit_rollup;
     DELETE FROM rollup;
-    FOR m IN SELECT * FROM rollup_measure WHERE 'units' = ANY (adds_over) LOOP
-        EXECUTE format(
-            'INSERT INTO rollup (measure, year, piece_id, value)
-             SELECT %L, t.year, t.piece_id, %s FROM %s GROUP BY t.year, t.piece_id', m.code, m.value_sql,
-            counted_rows(m, 't.year, t.piece_id', 'true'));
+    DELETE FROM rollup_slice;
+    FOR s IN SELECT * FROM rollup_source LOOP
+        EXECUTE 'CREATE TEMP TABLE fresh_cell ON COMMIT DROP AS '
+                || counting(s.table_name, rows_to_slice(s.table_name, 'true', 'true'), true);
+        INSERT INTO rollup_slice (table_name, slice) SELECT s.table_name, f.slice FROM fresh_cell f GROUP BY 2 ORDER BY 2;
+        INSERT INTO rollup (slice_id, year, piece_id, figures)
+            SELECT n.id, f.year, f.piece_id, f.figures
+            FROM fresh_cell f JOIN rollup_slice n ON n.table_name = s.table_name AND n.slice = f.slice ORDER BY 1, 2, 3;
+        DROP TABLE fresh_cell;
     END LOOP;
+    ANALYZE rollup, rollup_slice;
+    PERFORM sum_all_units();
 END $$;
 
--- A measure counted again from its records, for questions over whose units or years its cells do not add: one row a
--- unit; then, without a unit, what lies in the area (0: everywhere) but in none of the units, by whether its piece says
--- "somewhere in a unit". Published like the rollups: it gives counts of units, never a record.
+-- The measures of a table counted from its records, piece by piece over the years, for questions that no slice answers.
+-- p_filters: dimension -> code. Published like the rollups: it gives counts of places, never a record.
+DROP FUNCTION IF EXISTS gisdb.recounted(text, integer, integer, integer[], integer);
 CREATE OR REPLACE FUNCTION gisdb.recounted(
-    p_measure text, p_first_year integer, p_last_year integer, p_units integer[], p_within integer)
-RETURNS TABLE (unit_id integer, uncertain boolean, value numeric)
+    p_table text, p_first_year integer, p_last_year integer, p_within integer, p_filters jsonb)
+RETURNS TABLE (piece_id integer, figures numeric[])
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = gisdb, public, pg_temp AS $$
-DECLARE m rollup_measure; v_of text;
+DECLARE v_dimensions text[] := ARRAY(SELECT jsonb_object_keys(p_filters - 'sex')); v_of text;
 BEGIN
-    SELECT * INTO STRICT m FROM rollup_measure WHERE code = p_measure;
-    v_of := counted_rows(m, 't.piece_id',
-        't.year BETWEEN $1 AND $2
-         AND ($4 = 0 OR t.piece_id IN (SELECT w.piece_id FROM unit_piece w WHERE w.unit_id = $4))');
-    RETURN QUERY EXECUTE format(
-        'SELECT up.unit_id, NULL::boolean, (%s)::numeric FROM %s JOIN unit_piece up ON up.piece_id = t.piece_id
-         WHERE up.unit_id = ANY ($3) GROUP BY up.unit_id
-         UNION ALL
-         SELECT NULL, p.uncertain_unit_id IS NOT NULL, (%s)::numeric FROM %s JOIN piece p ON p.id = t.piece_id
-         WHERE t.piece_id NOT IN (SELECT up.piece_id FROM unit_piece up WHERE up.unit_id = ANY ($3))
-         GROUP BY p.uncertain_unit_id IS NOT NULL', m.value_sql, v_of, m.value_sql, v_of)
-    USING p_first_year, p_last_year, p_units, p_within;
+    IF EXISTS (SELECT unnest(v_dimensions) EXCEPT SELECT d.code FROM rollup_dimension d WHERE d.table_name = p_table) THEN
+        RAISE EXCEPTION 'records of % cannot be told apart by %', p_table, p_filters;
+    END IF;
+    SELECT concat_ws(' AND ',
+                     format('t.year BETWEEN %s AND %s', CASE WHEN o.cumulative THEN 0 ELSE p_first_year END, p_last_year),
+                     CASE WHEN p_within <> 0 THEN
+                         format('t.piece_id IN (SELECT w.piece_id FROM unit_piece w WHERE w.unit_id = %s)', p_within) END,
+                     (SELECT string_agg('(' || replace(d.matches_sql, '{code}', quote_literal(p_filters ->> d.code)) || ')', ' AND ')
+                      FROM rollup_dimension d WHERE d.table_name = p_table AND p_filters ? d.code))
+    INTO v_of FROM rollup_source o WHERE o.table_name = p_table;
+    RETURN QUERY EXECUTE format('SELECT c.piece_id, c.figures FROM (%s) AS c',
+                                counting(p_table, counted_rows(p_table, v_dimensions, v_of, 'true'), false, p_filters ->> 'sex'));
 END $$;
 
--- After workplaces moved: their records follow them, each by its own day, and the cells left and entered are recounted.
--- Returns how many records moved.
+-- After workplaces changed: their records follow them, each by its own day; the cells left and entered are counted again,
+-- and those where they stayed, for a workplace may be of another industry now. Returns how many records moved.
 DROP FUNCTION IF EXISTS gisdb.replace_records(bigint[]);
 CREATE FUNCTION gisdb.replace_records(p_workplaces bigint[]) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = gisdb, public, pg_temp AS $$
@@ -83,9 +317,11 @@ BEGIN
                      WHERE place.piece_id <> s.piece_id) AS m
                  WHERE t.workplace_id = m.workplace_id AND t.id = m.id
                  RETURNING t.year::integer AS year, m.old, m.new
-             ), cell AS (SELECT year, old AS piece FROM changed UNION SELECT year, new FROM changed)
+             ), cell AS (
+                 SELECT year, old AS piece FROM changed UNION SELECT year, new FROM changed
+                 UNION SELECT s.year, s.piece_id FROM chosen JOIN %I s USING (workplace_id) WHERE s.superseded_at IS NULL)
              SELECT array_agg(year), array_agg(piece), (SELECT count(*) FROM changed) FROM cell',
-            r.table_name, r.table_name, r.placed_on, r.placed_on)
+            r.table_name, r.table_name, r.placed_on, r.placed_on, r.table_name)
         INTO v_years, v_pieces, v_moved USING p_workplaces;
         IF v_years IS NOT NULL THEN PERFORM refresh_rollup(r.table_name, v_years, v_pieces); END IF;
         v_all := v_all + v_moved;
@@ -135,6 +371,10 @@ BEGIN
            coalesce(replace_records(array_agg(DISTINCT a.workplace_id) FILTER (WHERE a.new <> a.old)), 0)
         INTO states, records FROM placed_again a;
     records := records + replace_totals(p_units);
+    PERFORM refresh_rollup('workplace_state', array_agg(c.year), array_agg(c.piece_id)) FROM (
+        SELECT s.year::integer AS year, unnest(ARRAY[a.old, a.new]) AS piece_id
+        FROM placed_again a JOIN workplace_state s USING (workplace_id, id) WHERE a.new <> a.old) AS c;
     DROP TABLE placed_again;
+    PERFORM sum_all_units();
     RETURN NEXT;
 END $$;

@@ -21,8 +21,8 @@ def changed_cells(conn: Connection) -> int:
     """How many cells hold another number than before, or are new or gone."""
     return int(
         conn.execute(
-            text("""SELECT count(*) FROM rollup_before b FULL JOIN rollup r USING (measure, year, piece_id)
-                    WHERE b.value IS DISTINCT FROM r.value""")
+            text("""SELECT count(*) FROM rollup_before b FULL JOIN rollup r USING (slice_id, year, piece_id)
+                    WHERE b.figures IS DISTINCT FROM r.figures""")
         ).scalar_one()
     )
 

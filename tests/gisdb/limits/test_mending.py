@@ -19,6 +19,7 @@ from gisdb.limits.change import changes_of
 from gisdb.limits.limit import COLUMNS, Limit
 from gisdb.limits.store import limit_by_id, limits_on
 from tests.conftest import account
+from tests.gisdb.indicators.counting import SUMS, figures
 
 DAY = date(2026, 1, 5)
 REASON = "Công báo số 99, trang 12"
@@ -39,8 +40,7 @@ def lines(*limits: Limit) -> list[str]:
 
 def rollups(database: Database) -> list[tuple[object, ...]]:
     with database.owner() as conn:
-        found = conn.execute(text("SELECT measure, year, piece_id, value FROM rollup ORDER BY 1, 2, 3"))
-        return [tuple(row) for row in found]
+        return [*figures(conn), *figures(conn, SUMS)]
 
 
 def exceeding(database: Database, factor: str) -> int:

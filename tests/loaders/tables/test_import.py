@@ -11,6 +11,7 @@ import pytest
 from gisdb.errors import Forbidden
 from gisdb.registers import register
 from loaders.tables import State, import_file
+from tests.gisdb.indicators.counting import CELLS
 from tests.loaders.tables.conftest import HEADER, WORKPLACES, Clerk, codes
 
 NOISE = "79-1;Chuyền may 3;12/03/2026;NOISE;86,5;dBA"
@@ -51,8 +52,8 @@ def test_the_file_itself_is_kept(clerk: Clerk) -> None:
 def test_the_map_counts_the_new_records_at_once(clerk: Clerk) -> None:
     def judged() -> list[tuple[object, ...]]:
         return clerk.rows(
-            "SELECT measure, year, p.code, value FROM rollup JOIN piece p ON p.id = piece_id"
-            " WHERE measure LIKE 'measurements%' ORDER BY 1, 2, 3"
+            f"SELECT measure, year, p.code, value FROM ({CELLS}) c JOIN piece p ON p.id = piece_id"
+            " WHERE measure IN ('measurements_exceeding', 'measurements_judged') AND slice = '' ORDER BY 1, 2, 3"
         )
 
     clerk.measurements(NOISE, QUIET)
@@ -133,7 +134,8 @@ def test_a_workplace_that_moves_takes_its_later_records_along(clerk: Clerk) -> N
         (2026, "c"),
     ]
     assert clerk.rows(
-        "SELECT year, p.code FROM rollup JOIN piece p ON p.id = piece_id WHERE measure = 'measurements_exceeding' ORDER BY 1"
+        f"SELECT year, p.code FROM ({CELLS}) c JOIN piece p ON p.id = piece_id"
+        " WHERE measure = 'measurements_exceeding' AND slice = '' ORDER BY 1"
     ) == [(2024, "a"), (2026, "c")]
 
 

@@ -24,12 +24,13 @@ from loaders.boundaries import store
 from loaders.tables import import_file
 from loaders.units import RefusedError, Report, apply_changes
 from tests.conftest import PASSWORD, _cloned, _template
+from tests.gisdb.indicators.counting import CELLS, SUMS
 
 HEADER = "change;day;level;from;code;name_vi;kind;parts;parent;legal_act"
 BEFORE, SINCE = "[2008-08-01,2025-07-01)", "[2025-07-01,)"
 WEST, SOUTH, SIDE = 105.0, 10.0, 0.5
 GEOGRAPHY = ("admin_unit", "piece", "unit_piece", "unit_shape", "unit_lineage", "unit_name", "unit_code")
-RECORDS = ("workplace_state", "workplace_year", "incident", "reported_total", "rollup", "account")
+RECORDS = ("workplace_state", "workplace_year", "incident", "reported_total", "account")
 
 WORKPLACES = """Mã cơ sở;Tên cơ sở;Mã ngành;Mã xã/phường;Mã xã theo ngày;Kinh độ;Vĩ độ
 P;May có tọa độ;14;201;;105,10;10,10
@@ -242,7 +243,7 @@ class Office:
         return {
             table: [row[0] for row in self.rows(f"SELECT t::text FROM {table} t ORDER BY 1")]
             for table in (*GEOGRAPHY, *RECORDS)
-        }
+        } | {query: [str(row) for row in self.rows(query)] for query in (CELLS, SUMS)}
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ from loaders.units import apply_changes, drawn, revert_change, worlds
 from loaders.units import changes as files
 from loaders.units.apply import KINDS
 from loaders.units.plan import plan
+from tests.gisdb.indicators.counting import CELLS
 from tests.loaders.boundaries.conftest import fingerprint
 from tests.loaders.units.conftest import Office
 
@@ -130,7 +131,7 @@ def test_dong_nai_becomes_a_city_and_the_whole_database_comes_back(loaded: Datab
             for ago in (1, 0)
         )
         assert (then.name_vi, now.name_vi, now.kind) == ("Tỉnh Đồng Nai", "Thành phố Đồng Nai", "thanh_pho")
-        total = text("""SELECT sum(r.value) FROM rollup r WHERE r.measure = 'workers' AND r.piece_id IN (
+        total = text(f"""SELECT sum(r.value) FROM ({CELLS}) r WHERE r.measure = 'workers' AND r.slice = '' AND r.piece_id IN (
                             SELECT up.piece_id FROM unit_piece up WHERE up.unit_id = :unit)""")
         workers = [conn.execute(total, {"unit": one.id}).scalar_one() for one in (then, now)]
         assert workers[0] == workers[1] > 0
