@@ -20,7 +20,7 @@ class Mark:
     """How a thing is drawn, on the canvas as in the legend.
 
     ``shape`` of its points: ``circle``, ``square``, ``triangle``, ``diamond``, ``under`` (a triangle pointing down),
-    ``cross``; empty where it has none. ``fill`` of points and bars, else they are of ``colour``. ``dash``: lengths of
+    ``cross``, ``stroke`` (level); empty where it has none. ``fill`` of points and bars, else they are of ``colour``. ``dash``: lengths of
     strokes and gaps in pixels. ``line``: its points are joined. ``bar``: it is an area.
     """
 

@@ -17,7 +17,7 @@ from tests.webmap.charts.figures import distribution, limit_scatter, ranking, sh
 from tests.webmap.maps.conftest import PATIENCE_MS, Watch, serving
 from webmap.app import create_app
 from webmap.charts import Figure
-from webmap.charts.limit_scatter import LIMIT_COLOUR
+from webmap.charts.limit_scatter import LIMIT_COLOURS
 from webmap.maps.legend import VERDICT_PAINTS
 
 DRAWN = "html[data-charts-drawn]"
@@ -132,7 +132,7 @@ def test_nothing_to_draw_prints_nothing(context: BrowserContext, address: str) -
 def test_a_change_of_law_is_a_step_of_the_limit_with_the_name_of_the_act(look: Callable[..., Page]) -> None:
     page = look("limit_scatter")
     assert {"QĐ 3733/2002/QĐ-BYT", "QCVN 02:2019/BYT"} <= set(written(page))
-    line = pixels(page, LIMIT_COLOUR)
+    line = pixels(page, LIMIT_COLOURS[0])
     left, right = min(x for x, _ in line), max(x for x, _ in line)
     by_column: dict[int, list[float]] = {}
     for x, y in line:

@@ -54,11 +54,14 @@
     figure.dataset.drawn = told.kind;
   }
 
-  /* Paper has another width than the screen, and finer dots. */
+  /* Paper has another width than the screen. A stylesheet may say how large a figure is drawn for it, before it is fitted
+     to its place: --chart-paper: width height, in pixels. */
   function toPaper() {
     for (const chart of drawn) {
+      const said = getComputedStyle(chart.canvas).getPropertyValue("--chart-paper").trim();
+      const [width, height] = said ? said.split(/\s+/).map(Number) : [PAPER_WIDTH, chart.canvas.parentNode.clientHeight];
       chart.options.devicePixelRatio = PAPER_SHARPNESS;
-      chart.resize(PAPER_WIDTH, chart.canvas.parentNode.clientHeight);
+      chart.resize(width, height);
     }
   }
 

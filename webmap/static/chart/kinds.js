@@ -86,11 +86,12 @@
       pointRadius: radii, pointHoverRadius: radii.map((one) => one + 2), pointHitRadius: 6, pointBorderWidth: 1.25,
       pointBackgroundColor: looks.map((one) => one.backgroundColor), pointBorderColor: looks.map((one) => one.borderColor),
     };
-    const values = [readings, ...limits].flatMap(({ data }) => data.map(({ y }) => y)).filter((y) => y != null);
+    const own = { data: told.own_limits.points, order: 3, ...line(told.own_limits.mark, 10), pointBorderWidth: 2, pointHitRadius: 0 };
+    const values = [readings, own, ...limits].flatMap(({ data }) => data.map(({ y }) => y)).filter((y) => y != null);
     const log = { type: "logarithmic", afterBuildTicks: powers, min: Math.min(...values) * 0.7, max: Math.max(...values) * 1.4 };
     return {
       type: "scatter",
-      data: { datasets: [readings, ...limits] },
+      data: { datasets: [readings, own, ...limits] },
       options: options({
         x: namedAxis(told.days, { min: told.first, max: told.last }),
         y: valueAxis(told.decimals, told.log ? log : even(values)),

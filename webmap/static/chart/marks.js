@@ -6,6 +6,7 @@
   const SHAPES = {
     "": [false, 0], circle: ["circle", 0], square: ["rect", 0], triangle: ["triangle", 0], diamond: ["rectRot", 0],
     under: ["triangle", 180], cross: ["crossRot", 0],
+    stroke: ["line", 0],
   };
   const GRID = "#e3e8ec", TEXT = "#4c5b66", CAP = 3, LINE_HEIGHT = 15;
 
