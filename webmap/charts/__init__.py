@@ -8,6 +8,7 @@ A page makes a figure (pure data, no request, no database)::
         label=gettext("Share above the limit, 2019 to 2025"),  # what a screen reader says of the drawing
         table="shares-caption",                                # id of the caption of the table with the same numbers
         unit="%",
+        highest=100,                                           # a share cannot be above it, nor can the axis
         lines=[
             Line(unit.name, [YearValue(2024, 12.5, "2024: 12,5 %", low=10.1, high=15.2), YearValue(2025, None, "")]),
             Line(gettext("Whole country"), nation, comparison=True),

@@ -46,13 +46,15 @@ class Figure:
 
     ``label`` says what it shows (a screen reader says it instead of the drawing). ``table`` is the id of the caption of
     the table that has the same numbers; the caption, not the table, or the whole table would be read out in one breath.
-    ``unit`` stands over the value axis. ``decimals`` of the axis' numbers; None: as many as they need.
+    ``unit`` stands over the value axis. ``decimals`` of the axis' numbers; None: as many as they need. ``highest``: no value
+    can be above it (100 for a share in per cent), so that the axis does not go beyond.
     """
 
     label: str
     table: str
     unit: str = ""
     decimals: int | None = None
+    highest: float | None = None
 
     kind: ClassVar[str] = ""
 
@@ -71,7 +73,7 @@ class Figure:
 
     def drawing(self) -> dict[str, Any]:
         """All that the script is told."""
-        return {"kind": self.kind, "decimals": self.decimals, **self.content()}
+        return {"kind": self.kind, "decimals": self.decimals, "highest": self.highest, **self.content()}
 
 
 def mark_json(mark: Mark) -> dict[str, Any]:

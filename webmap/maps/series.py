@@ -145,8 +145,8 @@ def _name(course: LimitCourse, periods: Sequence[LimitPeriod], words: str) -> st
 def _said(condition: Condition) -> str:
     """The column's name and what it says: ``work category: light``."""
     column = next(one for one in CONDITIONS if one.name == condition.key)
-    title = column.en if language() == "en" else column.vi
-    return f"{title.lower()}: {in_language(condition, 'name', language()).lower()}"
+    title, said = column.en if language() == "en" else column.vi, in_language(condition, "name", language())
+    return f"{title[:1].lower()}{title[1:]}: {said[:1].lower()}{said[1:]}"
 
 
 def _spans(periods: Sequence[LimitPeriod], side: str) -> list[LimitSpan]:

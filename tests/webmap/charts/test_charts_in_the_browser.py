@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterator
+from datetime import date
 from itertools import pairwise
 
 import pytest
@@ -16,7 +17,7 @@ from gisdb.engine import Database
 from tests.webmap.charts.figures import distribution, limit_scatter, ranking, show, time_series
 from tests.webmap.maps.conftest import PATIENCE_MS, Watch, serving
 from webmap.app import create_app
-from webmap.charts import Figure
+from webmap.charts import Figure, Line, Measured, TimeSeries, YearValue
 from webmap.charts.limit_scatter import LIMIT_COLOURS
 from webmap.maps.legend import VERDICT_PAINTS
 
@@ -50,12 +51,22 @@ FIND = """wanted => {
 }"""
 
 
+def of_years(*points: YearValue, highest: float | None = None) -> TimeSeries:
+    return TimeSeries(label="A", table="numbers-caption", lines=[Line("A", points)], highest=highest)
+
+
 @pytest.fixture(scope="module")
 def address(idle: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A site with pages of figures, on an empty database."""
     app = create_app(Settings(home=tmp_path_factory.mktemp("home"), secret_key="k" * 40), idle)
     figures = {name: make() for name, make in FIGURES.items()}
-    with serving(show(app, {**figures, "empty": limit_scatter(readings=[]), "provinces": ranking(63)})) as where:
+    figures |= {"empty": limit_scatter(readings=[]), "provinces": ranking(63)}
+    figures["share"] = of_years(YearValue(2023, 60, "", 50, 70), YearValue(2024, 97, "", 90, 100), highest=100)
+    figures["nothing_yet"] = of_years(YearValue(2024, 0, "", 0, 0.4))
+    figures["log"] = limit_scatter(
+        readings=[Measured(date(2018, 1, 5), 0.02, "pass", ""), Measured(date(2024, 1, 5), 15, "exceeds", "")]
+    )
+    with serving(show(app, figures)) as where:
         yield where
 
 
@@ -186,6 +197,21 @@ def test_numbers_are_written_as_the_reader_writes_them_and_years_are_no_thousand
     page = look("ranking+time_series+limit_scatter", language)
     assert {thousand, "2019", "2024"} <= set(written(page))
     assert not {"2,019", "2.019"} & set(written(page))
+
+
+def test_an_axis_reaches_over_the_intervals_and_never_beyond_what_can_be(look: Callable[..., Page]) -> None:
+    texts = written(look("share"))
+    assert "100" in texts
+    assert "120" not in texts
+    assert {"0,4"} <= set(written(look("nothing_yet")))
+
+
+def test_a_logarithmic_axis_is_marked_with_round_numbers(look: Callable[..., Page]) -> None:
+    marks = {text for text in written(look("log")) if re.fullmatch(r"[\d.,]+", text)} - {
+        str(y) for y in range(2018, 2026)
+    }
+    assert {"0,1", "1", "10"} <= marks
+    assert marks <= {"0,01", "0,02", "0,05", "0,1", "0,2", "0,5", "1", "2", "5", "10", "20", "50"}
 
 
 def test_clicking_a_bar_or_its_name_opens_the_page_of_the_unit(look: Callable[..., Page], address: str) -> None:

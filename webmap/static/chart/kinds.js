@@ -46,11 +46,16 @@
     };
   }
 
-  /* From zero, unless that would press everything into the top. */
-  function even(values) {
+  /* From zero, unless that would press everything into the top; values include the ends of intervals. */
+  function even(values, highest) {
     const high = Math.max(...values), low = Math.min(...values);
-    if (low <= 0 || low < high * 0.6) return { beginAtZero: true, grace: high > 0 || low < 0 ? "5%" : 0, ...(high === low && high === 0 ? { suggestedMax: 1 } : {}) };
-    return { grace: high > low ? "15%" : "5%" };
+    const fromZero = low <= 0 || low < high * 0.6;
+    const spread = (fromZero ? Math.max(high, 0) - Math.min(low, 0) : high - low) || Math.abs(high) * 0.2 || 1;
+    const top = high + spread * (fromZero ? 0.05 : 0.15);
+    return {
+      suggestedMin: fromZero ? Math.min(low, 0) : low - spread * 0.15,
+      ...(highest != null && top >= highest && high <= highest ? { max: highest } : { suggestedMax: top }),
+    };
   }
 
   function timeSeries(told) {
@@ -65,15 +70,19 @@
       data: { datasets },
       options: options({
         x: namedAxis(told.years, { min: Math.min(...years) - 0.4, max: Math.max(...years) + 0.4 }),
-        y: valueAxis(told.decimals, even(values)),
+        y: valueAxis(told.decimals, even(values, told.highest)),
       }, {}),
     };
   }
 
+  /* Of the marks of a logarithmic axis: 1, 2 and 5 of each decade, or 1 alone where there are many. */
   function powers(scale) {
-    const shown = (value, firsts) => firsts.includes(Number(value.toExponential(0).split("e")[0]));
-    const within = scale.ticks.filter(({ value }) => shown(value, [1, 2, 5]));
-    scale.ticks = within.length > 8 ? scale.ticks.filter(({ value }) => shown(value, [1])) : within;
+    const led = (firsts) => scale.ticks.filter(({ value }) => {
+      const lead = value / 10 ** Math.floor(Math.log10(value) + 1e-9);
+      return firsts.some((first) => Math.abs(lead - first) < 1e-6);
+    });
+    const some = led([1, 2, 5]);
+    scale.ticks = some.length > 7 ? led([1]) : some;
   }
 
   function limitScatter(told) {
@@ -94,7 +103,7 @@
       data: { datasets: [readings, own, ...limits] },
       options: options({
         x: namedAxis(told.days, { min: told.first, max: told.last }),
-        y: valueAxis(told.decimals, told.log ? log : even(values)),
+        y: valueAxis(told.decimals, told.log ? log : even(values, told.highest)),
       }, { acts: { names: told.acts, first: told.first, last: told.last, colour: told.limits.length ? told.limits[0].mark.colour : TEXT } }),
     };
   }
@@ -111,7 +120,7 @@
 
   function ranking(told) {
     const ends = told.bars.flatMap(({ value, high }) => [value, high]).concat(told.references.map(({ at }) => at)).filter((one) => one != null);
-    const axis = valueAxis(told.decimals, { beginAtZero: true, position: "top", suggestedMax: Math.max(...ends) || 1 });
+    const axis = valueAxis(told.decimals, { position: "top", ...even([0, ...ends], told.highest) });
     const made = options({
       x: axis,
       y: {
