@@ -212,6 +212,8 @@ class MeasurementRow:
     factor_vi: str
     factor_en: str
     averaging: str
+    averaging_vi: str
+    averaging_en: str
     sampling_point: str
     repeat: int
     value: Decimal | None
@@ -235,19 +237,21 @@ def measurements_of(conn: Connection, workplace_id: int) -> list[MeasurementRow]
     """Every current measurement of a workplace, by factor and day."""
     rows = conn.execute(
         text(f"""
-            SELECT t.id, t.measured_on, t.factor, f.name_vi, f.name_en, t.averaging, t.sampling_point, t.repeat,
+            SELECT t.id, t.measured_on, t.factor, f.name_vi, f.name_en, t.averaging,
+                   coalesce(a.name_vi, t.averaging), coalesce(a.name_en, t.averaging), t.sampling_point, t.repeat,
                    t.value, t.value_qualifier, t.unit,
                    coalesce(t.raw ->> 'value', CASE t.value_qualifier WHEN '=' THEN '' ELSE t.value_qualifier END
                                                || coalesce(t.value::text, '')),
                    t.lod, t.canonical_value, f.unit, t.shift_hours, t.verdict, t.verdict_reason, t.limit_value,
                    l.legal_act, t.limit_confirmed, t.laboratory, {_SOURCE}
             FROM measurement t JOIN factor f ON f.code = t.factor
+            LEFT JOIN code_list a ON a.list = 'averaging' AND a.code = t.averaging
             LEFT JOIN exposure_limit l ON l.id = t.limit_id LEFT JOIN upload u ON u.id = t.upload_id
             WHERE t.workplace_id = :id AND t.superseded_at IS NULL
             ORDER BY f.name_vi COLLATE "vi-x-icu", t.averaging, t.measured_on, t.sampling_point, t.repeat"""),
         {"id": workplace_id},
     )
-    return [MeasurementRow(*(*row[:22], _source(row[22:]))) for row in rows]
+    return [MeasurementRow(*(*row[:24], _source(row[24:]))) for row in rows]
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from flask import render_template
@@ -12,15 +11,14 @@ from sqlalchemy import Connection
 
 from gisdb.geography.shapes import sources
 from gisdb.geography.units import Unit, ancestors, unit_by_id
+from gisdb.limits.courses import courses_of
 from gisdb.registers.reading import MeasurementRow, WorkplaceState, incidents_of, measurements_of, workplace
 from webmap.choropleth import Choropleth, MapParts, MapPoint, Paint, PaintedUnit, Picture, render
-from webmap.i18n import day as written_day
 from webmap.i18n import language
 from webmap.maps.boundaries import boundaries_address
-from webmap.maps.chart import Chart, Reading, draw_chart
 from webmap.maps.kin import day_within
 from webmap.maps.legend import VERDICT_PAINTS, verdict_words
-from webmap.maps.numbers import number
+from webmap.maps.series import series_of
 from webmap.maps.sheet import attribution, in_language
 from webmap.maps.unit import UNMEASURED
 from webmap.maps.view import PROVINCE, frame_of, map_assets, map_words, place_labels, today
@@ -31,17 +29,6 @@ GROUND = Paint("#e8edf0")
 LOCATOR_RADIUS = 9.0
 # As many charts as one A4 page holds; the stylesheet hides the others there.
 SERIES_ON_PAPER = 6
-
-
-@dataclass(frozen=True)
-class Series:
-    """The measurements of one factor and averaging: a chart and the very same rows."""
-
-    title: str
-    unit: str
-    chart: Chart | None
-    description: str
-    rows: Sequence[MeasurementRow]
 
 
 def workplace_page(connection: Connection, workplace_id: int) -> str:
@@ -70,12 +57,11 @@ def workplace_page(connection: Connection, workplace_id: int) -> str:
         on=day.isoformat(),
         map=_locator(connection, found.now, (unit, above[-1] if above else unit), verdict, day, synthetic=synthetic),
         boundary_notes=attribution(sources(connection, unit.level, day), language()),
-        series=_series(measurements),
+        series=series_of(measurements, courses_of(connection, workplace_id), today()),
         on_paper=SERIES_ON_PAPER,
         incidents=incidents,
         verdict=verdict,
         verdicts=verdict_words(),
-        verdict_paints={name: paint for name, paint in VERDICT_PAINTS.items() if name != UNMEASURED},
         reasons=reason_words(),
         named=in_language,
         tongue=language(),
@@ -107,49 +93,6 @@ def _verdict(measurements: Sequence[MeasurementRow]) -> str:
         if row.measured_on.year == last_year
     }
     return next((verdict for verdict in ("exceeds", "pass", "cannot_judge") if verdict in found), UNMEASURED)
-
-
-def _series(measurements: Sequence[MeasurementRow]) -> list[Series]:
-    """One series for each factor and averaging; what is above its limit is read first."""
-    grouped: dict[tuple[str, str], list[MeasurementRow]] = {}
-    for row in measurements:
-        grouped.setdefault((row.factor, row.averaging), []).append(row)
-    made = [_one_series(rows, language()) for rows in grouped.values()]
-    return sorted(made, key=lambda one: -sum(1 for row in one.rows if row.verdict == "exceeds"))
-
-
-def _one_series(rows: Sequence[MeasurementRow], tongue: str) -> Series:
-    title = f"{in_language(rows[0], 'factor', tongue)}, {rows[0].averaging}"
-    readings = [reading for row in rows if (reading := _reading(row)) is not None]
-    return Series(
-        title=title,
-        unit=rows[0].canonical_unit,
-        chart=draw_chart(readings),
-        description=gettext(
-            "%(title)s: %(count)s measurements, %(over)s above the limit",
-            title=title,
-            count=number(len(rows), tongue),
-            over=number(sum(1 for row in rows if row.verdict == "exceeds"), tongue),
-        ),
-        rows=sorted(rows, key=lambda row: row.measured_on, reverse=True),
-    )
-
-
-def _reading(row: MeasurementRow) -> Reading | None:
-    """What the chart draws of a measurement: a non-detect stands at what it is known to be under."""
-    value = row.canonical_value
-    if value is None and row.unit == row.canonical_unit:
-        value = row.lod
-    if value is None:
-        return None
-    return Reading(
-        day=row.measured_on,
-        value=float(value),
-        qualifier=row.qualifier,
-        limit=None if row.limit_value is None else float(row.limit_value),
-        verdict=row.verdict,
-        text=f"{written_day(row.measured_on)}: {row.typed} {row.unit} ({verdict_words()[row.verdict]})",
-    )
 
 
 def _locator(

@@ -240,7 +240,7 @@ def test_a_workplace_shows_each_value_as_typed_with_its_limit_file_and_line(map_
             for row in texts
         ), one
     assert "Vượt giới hạn" in page
-    assert '<svg class="chart"' in page
+    assert '<figure class="chart-figure" data-chart hidden>' in page
     assert "Dữ liệu mẫu, không phải số liệu thật" in page
 
 
