@@ -99,6 +99,7 @@ def _measure_rows(wanted: Iterable[Measure]) -> list[Row]:
                 "value_sql": one.value_sql,
                 "where_sql": one.where_sql,
                 "per": list(one.per),
+                "classes_sql": one.classes_sql,
                 "adds_over": sorted(one.adds_over),
                 "women_sql": one.women_sql,
                 "men_sql": one.men_sql,

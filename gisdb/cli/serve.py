@@ -17,7 +17,7 @@ from gisdb.geography.units import Unit
 from gisdb.indicators.evaluator import Question, evaluate
 from gisdb.messages import sentence
 from gisdb.opening import database_of
-from gisdb.period import FIRST_YEAR, LAST_YEAR
+from gisdb.period import FIRST_YEAR
 from gisdb.progress import Progress, on_terminal
 from gisdb.server import Server
 
@@ -135,7 +135,7 @@ def _accounts(settings: Settings, database: Database) -> list[tuple[str, str]]:
 
 
 def _largest_province(conn: Connection, day: date) -> Unit:
-    answer = evaluate(conn, Question("accident_frequency", "province", day, FIRST_YEAR, LAST_YEAR))
+    answer = evaluate(conn, Question("accident_frequency", "province", day, FIRST_YEAR, day.year))
     best = max(answer.values, key=lambda value: value.denominator or 0)
     assert best.unit is not None
     return best.unit

@@ -168,6 +168,21 @@ def units_within(conn: Connection, level: str, day: date, within_id: int | None 
     return [Unit(*row) for row in rows]
 
 
+def neighbours(conn: Connection, unit_id: int) -> list[int]:
+    """The ids of the units of the same level and time that share a border with ``unit_id``, by the generalised shapes."""
+    rows = conn.execute(
+        text("""SELECT other.id FROM admin_unit own
+                JOIN unit_shape mine ON mine.unit_id = own.id AND mine.detail = 0
+                JOIN admin_unit other ON other.level = own.level AND other.id <> own.id AND other.valid && own.valid
+                JOIN unit_shape theirs ON theirs.unit_id = other.id AND theirs.detail = 0
+                WHERE own.id = :unit AND theirs.geom && mine.geom AND ST_Intersects(theirs.geom, mine.geom)
+                  AND ST_Dimension(ST_Intersection(theirs.geom, mine.geom)) = 1
+                ORDER BY other.code"""),
+        {"unit": unit_id},
+    )
+    return [int(row.id) for row in rows]
+
+
 def vintages(conn: Connection) -> list[date]:
     """The days on which units of some level below the country began, first to last."""
     rows = conn.execute(

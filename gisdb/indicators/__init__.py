@@ -12,6 +12,7 @@ from gisdb.indicators.indicator import Indicator, Measure, Topic
 
 _MECHANISM = {
     "breaks",
+    "choices",
     "dimension",
     "evaluator",
     "figures",
@@ -23,6 +24,7 @@ _MECHANISM = {
     "of_totals",
     "of_workplaces",
     "ranking",
+    "records",
     "source",
     "sums",
     "suppression",

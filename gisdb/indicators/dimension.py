@@ -42,7 +42,7 @@ class Dimension:
     name_vi: str
     name_en: str
     list_name: str = ""
-    of: Mapping[str, TellsApart] = field(default_factory=dict)
+    of: Mapping[str, TellsApart] = field(default_factory=dict, compare=False)
 
     def name(self, language: str) -> str:
         """The name in ``language`` (``vi`` or ``en``)."""
@@ -54,21 +54,20 @@ _SPAN = (
     " AND t.placed_day >= i.from_day AND t.placed_day < i.to_day"
 )
 # An industry is asked for with its version, as 2018:14; a section, as 2018:C, holds its divisions.
-_INDUSTRY = """({of}.industry_version || ':' || {of}.industry) IN (
-    SELECT {{code}} UNION ALL SELECT split_part({{code}}, ':', 1) || ':' || c.code FROM code_list c
-    WHERE c.list = 'vsic' || split_part({{code}}, ':', 1) AND c.parent = split_part({{code}}, ':', 2))"""
-_INDUSTRY_SLICES = """ARRAY['industry=' || f.industry_version || ':' || f.industry,
-    (SELECT 'industry=' || f.industry_version || ':' || c.parent FROM code_list c
-     WHERE c.list = 'vsic' || f.industry_version AND c.code = f.industry AND c.parent <> '')]"""
-_SIZE = """EXISTS (SELECT FROM workplace_year y WHERE y.workplace_id = t.workplace_id AND y.year = t.year
-    AND y.superseded_at IS NULL AND size_class(y.workers) = {code})"""
+# Version and code apart, so that the planner knows how many there are.
+_INDUSTRY = """{of}.industry_version = split_part({{code}}, ':', 1) AND {of}.industry = ANY (ARRAY(
+    SELECT split_part({{code}}, ':', 2) UNION ALL SELECT c.code FROM code_list c
+    WHERE c.list = 'vsic' || split_part({{code}}, ':', 1) AND c.parent = split_part({{code}}, ':', 2)))"""
+_INDUSTRY_SLICES = "ARRAY['industry=' || f.industry_code, 'industry=' || f.section_code]"
+_SIZE = """(t.workplace_id, t.year) IN (SELECT y.workplace_id, y.year FROM workplace_year y
+    WHERE y.superseded_at IS NULL AND size_class(y.workers) = {code})"""
 
 
 def _industry(table_name: str) -> TellsApart:
     if table_name == PRESENCE:
-        own = ("t.industry_version", "t.industry")
+        own = ("t.industry_code", "t.section_code")
         return TellsApart(_INDUSTRY.format(of="t"), keys=own, slices_sql=_INDUSTRY_SLICES)
-    keys = ("i.industry_version", "i.industry")
+    keys = ("i.industry_code", "i.section_code")
     return TellsApart(_INDUSTRY.format(of="i"), _SPAN, keys, _INDUSTRY_SLICES)
 
 
@@ -94,9 +93,10 @@ def dimensions() -> Mapping[str, Dimension]:
             "factor_group",
             of={
                 "measurement": TellsApart(
-                    "t.factor IN (SELECT k.code FROM factor k WHERE k.factor_group = {code})",
-                    keys=("t.factor",),
-                    slices_sql="ARRAY[(SELECT 'factor_group=' || k.factor_group FROM factor k WHERE k.code = f.factor)]",
+                    "t.factor IN (SELECT one.code FROM factor one WHERE one.factor_group = {code})",
+                    "LEFT JOIN factor k ON k.code = t.factor",
+                    ("k.factor_group",),
+                    "ARRAY['factor_group=' || f.factor_group]",
                 )
             },
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -29,7 +29,7 @@ class State(StrEnum):
     ZERO = "zero"
     SUPPRESSED = "suppressed"
     NOT_DIVISIBLE = "not_divisible"  # there is only a total of a unit that is more than this one
-    CANNOT_JUDGE = "cannot_judge"  # there are records, and nothing that they could be counted against
+    NOT_JUDGED = "not_judged"  # there are records, and nothing that they could be counted against
     NO_DATA = "no_data"
 
 
@@ -127,7 +127,7 @@ def evaluate(conn: Connection, question: Question) -> Answer:
 
     Raises:
         NotFound: ``indicator_unknown``, ``unit_unknown``, ``filter_code_unknown``.
-        InputError: ``years_reversed``, ``period_in_future``, ``level_not_on_day``, ``filter_unknown``,
+        InputError: ``years_reversed``, ``years_in_future``, ``level_not_on_day``, ``filter_unknown``,
             ``filter_not_for_indicator``.
     """
     evaluation = _Evaluation(conn, question)
@@ -138,11 +138,16 @@ def evaluate(conn: Connection, question: Question) -> Answer:
     return evaluation.answer(question, counted, hidden)
 
 
-def evaluate_years(conn: Connection, question: Question) -> dict[int, Answer]:
-    """Answer ``question`` for each of its years by itself, just as `evaluate` would; refusals are the same."""
+def evaluate_years(conn: Connection, question: Question, only: Collection[int] | None = None) -> dict[int, Answer]:
+    """Answer ``question`` for each of its years by itself, just as `evaluate` would; refusals are the same.
+
+    ``only``: the ids of the units whose values are wanted; None: of all.
+    """
     evaluation = _Evaluation(conn, question)
     return {
-        year: evaluation.answer(replace(question, first_year=year, last_year=year), counted, evaluation.hidden(counted))
+        year: evaluation.answer(
+            replace(question, first_year=year, last_year=year), counted, evaluation.hidden(counted), only
+        )
         for year, counted in evaluation.by_year(question.years).items()
     }
 
@@ -232,11 +237,15 @@ class _Evaluation:
                     found.add(unit.id)
         return found
 
-    def answer(self, question: Question, counted: Counted, hidden: set[int | Rest]) -> Answer:
-        """What the page shows."""
+    def answer(
+        self, question: Question, counted: Counted, hidden: set[int | Rest], only: Collection[int] | None = None
+    ) -> Answer:
+        """What the page shows, of all units or ``only`` some."""
         asked = self.asked
         values = [
-            self._value(unit, counted.units.get(unit.id, {}), hidden=unit.id in hidden) for unit in self.place.units
+            self._value(unit, counted.units.get(unit.id, {}), hidden=unit.id in hidden)
+            for unit in self.place.units
+            if only is None or unit.id in only
         ]
         total = self._value(self.place.area, counted.whole, hidden=False)
         if _reason(asked.denominator) is Rest.NOT_DIVISIBLE or _reason(asked.numerator) is Rest.NOT_DIVISIBLE:
@@ -276,7 +285,7 @@ class _Evaluation:
         if size <= 0:
             present = self.asked.present is not None and bool(figures.get(self.asked.present.code))
             numerator = figures.get(self.asked.numerator.code) if self.asked.form is Form.RATIO else None
-            state = State.CANNOT_JUDGE if present else State.NO_DATA
+            state = State.NOT_JUDGED if present else State.NO_DATA
             return UnitValue(unit, state, numerator=float(numerator) if numerator else None, coverage=coverage)
         if self.asked.form is Form.RATIO:
             return _ratio(self.asked, unit, figures, coverage)
@@ -409,7 +418,7 @@ def _check_years(conn: Connection, question: Question) -> None:
         raise InputError("years_reversed", first=question.first_year, last=question.last_year)
     now = conn.execute(text("SELECT extract(year FROM today())::integer")).scalar_one()
     if question.last_year > now:
-        raise InputError("period_in_future", last=question.last_year, now=now)
+        raise InputError("years_in_future", last=question.last_year, now=now)
 
 
 def _sums_are_kept(conn: Connection, level: str) -> bool:
@@ -427,15 +436,20 @@ def _reason(measure: Measure) -> Rest:
     return Rest.NOT_DIVISIBLE if measure.table_name in reported else Rest.AMBIGUOUS
 
 
+# Totals are few: their pieces come first, then the units that these touch.
 _TOUCHED = text("""
-    SELECT DISTINCT mine.unit_id FROM rollup r
-    JOIN piece p ON p.id = r.piece_id AND p.uncertain_unit_id IS NOT NULL
-    JOIN unit_piece part ON part.unit_id = p.uncertain_unit_id
-    JOIN unit_piece mine ON mine.piece_id = part.piece_id AND mine.unit_id = ANY (:units)
-    WHERE r.slice_id = (SELECT s.id FROM rollup_slice s WHERE s.table_name = :table AND s.slice = '')
-      AND r.figures[(SELECT m.position FROM rollup_measure m WHERE m.code = :measure)] <> 0
-      AND r.year BETWEEN :first_year AND :last_year
-      AND NOT EXISTS (SELECT FROM unit_piece own WHERE own.unit_id = mine.unit_id AND own.piece_id = r.piece_id)
+    WITH stated AS MATERIALIZED (
+        SELECT DISTINCT p.id, p.uncertain_unit_id FROM rollup r
+        JOIN piece p ON p.id = r.piece_id AND p.uncertain_unit_id IS NOT NULL
+        WHERE r.slice_id = (SELECT s.id FROM rollup_slice s WHERE s.table_name = :table AND s.slice = '')
+          AND r.figures[(SELECT m.position FROM rollup_measure m WHERE m.code = :measure)] <> 0
+          AND r.year BETWEEN :first_year AND :last_year
+    ), touching AS MATERIALIZED (
+        SELECT DISTINCT mine.unit_id, s.id FROM stated s
+        JOIN unit_piece part ON part.unit_id = s.uncertain_unit_id
+        JOIN unit_piece mine ON mine.piece_id = part.piece_id AND mine.unit_id = ANY (:units))
+    SELECT DISTINCT t.unit_id FROM touching t
+    WHERE NOT EXISTS (SELECT FROM unit_piece own WHERE own.unit_id = t.unit_id AND own.piece_id = t.id)
 """)
 
 

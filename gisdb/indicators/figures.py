@@ -35,12 +35,17 @@ COLUMNS = (
     "numerator",
     "denominator",
     "n",
+    "low_95",
+    "high_95",
+    "coverage_counted",
+    "coverage_due",
     "indicator",
     "unit_of_measure",
     "first_year",
     "last_year",
     "on",
     "within",
+    "filters",
     "synthetic",
 )
 _BOM = "\ufeff"
@@ -109,7 +114,9 @@ def _members(answer: Answer, row: str, value: UnitValue) -> dict[str, Any]:
         if unit is not None
         else (None,) * 6
     )
-    of_value = (str(value.state), value.value, value.numerator, value.denominator, value.n)
+    low, high = value.interval or (None, None)
+    covered = (value.coverage.counted, value.coverage.due) if value.coverage else (None, None)
+    of_value = (str(value.state), value.value, value.numerator, value.denominator, value.n, low, high, *covered)
     of_question = (
         asked.indicator,
         answer.indicator.unit_en,
@@ -117,6 +124,7 @@ def _members(answer: Answer, row: str, value: UnitValue) -> dict[str, Any]:
         asked.last_year,
         asked.day,
         answer.area.name_vi if asked.within_id else None,
+        ";".join(f"{name}={code}" for name, code in asked.filters) or None,
     )
     synthetic = SYNTHETIC_LABEL if answer.synthetic else None
     return dict(zip(COLUMNS, (row, *of_unit, *of_value, *of_question, synthetic), strict=True))

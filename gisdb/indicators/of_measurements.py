@@ -83,8 +83,9 @@ WORKERS_EXCEEDING = Measure(
 RATIOS = Measure(
     "ratios_to_limit",
     "measurement",
-    "sum(in_class(ratio_class(t.limit_ratio)))",
+    "count(*)",
     f"{_JUDGED} AND t.limit_ratio IS NOT NULL",
     "mẫu có tỷ số với giới hạn",
     "measurements with a ratio to their limit",
+    classes_sql="ratio_class(t.limit_ratio)",
 )

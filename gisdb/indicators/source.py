@@ -29,13 +29,17 @@ class Source:
 
 
 _PRESENCE_ROWS = """
-    SELECT st.workplace_id, st.year, st.piece_id, 1 AS change, st.industry_version, st.industry
-    FROM workplace_state st WHERE st.superseded_at IS NULL
-    UNION ALL
-    SELECT st.workplace_id, extract(year FROM st.until)::smallint, st.piece_id, -1, st.industry_version, st.industry
-    FROM (SELECT s.*, lead(s.valid_from) OVER (PARTITION BY s.workplace_id ORDER BY s.valid_from) AS until
-          FROM workplace_state s WHERE s.superseded_at IS NULL) AS st
-    WHERE st.until IS NOT NULL
+    SELECT p.*, p.industry_version || ':' || p.industry AS industry_code,
+           (SELECT p.industry_version || ':' || c.parent FROM code_list c
+            WHERE c.list = 'vsic' || p.industry_version AND c.code = p.industry AND c.parent <> '') AS section_code
+    FROM (
+        SELECT st.workplace_id, st.year, st.piece_id, 1 AS change, st.industry_version, st.industry
+        FROM workplace_state st WHERE st.superseded_at IS NULL
+        UNION ALL
+        SELECT st.workplace_id, extract(year FROM st.until)::smallint, st.piece_id, -1, st.industry_version, st.industry
+        FROM (SELECT s.*, lead(s.valid_from) OVER (PARTITION BY s.workplace_id ORDER BY s.valid_from) AS until
+              FROM workplace_state s WHERE s.superseded_at IS NULL) AS st
+        WHERE st.until IS NOT NULL) AS p
 """
 
 # What the measures' conditions look at beside their own table.

@@ -79,14 +79,32 @@ def count_years(
 ) -> dict[int, Counted]:
     """What ``measures`` come to in each of ``years`` by itself."""
     found = {year: Counted() for year in years}
+    flows: list[_Slice] = []
+    kept: list[_Slice] = []
     for table_name, wanted in _by_table(measures).items():
         name = slice_of(table_name, filters)
         if name is None:
             for year in years:
                 found[year].add(_recounted(conn, wanted, place, (year, year), filters))
         else:
-            _read(conn, wanted, place, years, name, found)
+            one = _Slice(table_name, name, wanted, sources()[table_name].cumulative)
+            # Of a single year the database sums up what has come until then, in the same query.
+            (flows if one.cumulative and len(years) > 1 else kept).append(one)
+    if kept:
+        for year, counted in _of_cells(conn, kept, place, years[0], years[-1]).items():
+            found[year].add(counted)
+    if flows:
+        _flow(_of_cells(conn, flows, place, 0, years[-1]), years, found)
     return found
+
+
+def _flow(by_year: Mapping[int, Counted], years: range, found: dict[int, Counted]) -> None:
+    """Of cumulative sources: each year holds what all years up to it have summed to."""
+    until = Counted()
+    for year in range(min((*by_year, years[0])), years[-1] + 1):
+        until.add(by_year.get(year, Counted()))
+        if year in found:
+            found[year].add(until)
 
 
 def count_period(
@@ -109,71 +127,84 @@ def _by_table(measures: Sequence[Measure]) -> dict[str, list[Measure]]:
     return tables
 
 
-_SLICE = "(SELECT s.id FROM rollup_slice s WHERE s.table_name = :table AND s.slice = :slice)"
+@dataclass(frozen=True)
+class _Slice:
+    """Cells of a table that are read for some of its measures."""
+
+    table_name: str
+    name: str
+    measures: Sequence[Measure]
+    cumulative: bool
 
 
-def _figures(measures: Sequence[Measure], alias: str, aggregate: str = "") -> str:
-    """The columns ``m0``, ``m1``, … of a query over the figures of rows called ``alias``."""
+def _figures(measures: Sequence[Measure], alias: str) -> dict[str, str]:
+    """For each measure, SQL for its number among the figures of rows called ``alias``."""
     place = "(SELECT position FROM rollup_measure WHERE code = '{code}')"
-    return ", ".join(
-        f"{aggregate}({alias}.figures[{place.format(code=one.code)}]) AS m{number}"
-        for number, one in enumerate(measures)
-    )
+    return {one.code: f"{alias}.figures[{place.format(code=one.code)}]" for one in measures}
+
+
+def _columns(measures: Sequence[Measure], known: Mapping[str, str]) -> str:
+    """The columns ``m0``, ``m1``, … of all measures; those that are not ``known`` are NULL."""
+    return ", ".join(f"{known.get(one.code, 'NULL::numeric')} AS m{number}" for number, one in enumerate(measures))
 
 
 def _sums(measures: Sequence[Measure]) -> str:
-    return ", ".join(f"sum(c.m{number})" for number in range(len(measures)))
+    return ", ".join(f"sum(c.m{number}) AS m{number}" for number in range(len(measures)))
 
 
-def _read(
-    conn: Connection,
-    measures: Sequence[Measure],
-    place: Place,
-    years: range,
-    name: str,
-    found: dict[int, Counted],
-) -> None:
-    """From the cells; of a cumulative source what all years up to each have summed to."""
-    cumulative = sources()[measures[0].table_name].cumulative
+def _cells(slices: Sequence[_Slice], rows: str, key: str, given: dict[str, Any]) -> str:
+    """One row for each cell of each slice, with the columns of the measures of all; fills in what it is given."""
+    measures = _measures(slices)
+    parts = []
+    for number, one in enumerate(slices):
+        given |= {f"table{number}": one.table_name, f"slice{number}": one.name}
+        parts.append(
+            f"""SELECT {":last" if one.cumulative else "r.year"} AS year, r.{key},
+                       {_columns(measures, _figures(one.measures, "r"))} FROM {rows}
+                WHERE r.slice_id = (SELECT s.id FROM rollup_slice s
+                                    WHERE s.table_name = :table{number} AND s.slice = :slice{number})
+                  AND r.year BETWEEN {"0" if one.cumulative else ":first"} AND :last"""
+        )
+    return " UNION ALL ".join(parts)
+
+
+def _measures(slices: Sequence[_Slice]) -> list[Measure]:
+    return [measure for one in slices for measure in one.measures]
+
+
+def _of_cells(
+    conn: Connection, slices: Sequence[_Slice], place: Place, first_year: int, last_year: int
+) -> dict[int, Counted]:
     given = {
-        "table": measures[0].table_name,
-        "slice": name,
-        "first": 0 if cumulative else years[0],
-        "last": years[-1],
+        "first": first_year,
+        "last": last_year,
         "units": [unit.id for unit in place.units],
         "area": place.area.id,
     }
-    by_year = (_of_kept_units if place.kept else _of_pieces)(conn, measures, place, given)
-    if cumulative:
-        until = Counted()
-        for year in range(min((*by_year, years[0])), years[-1] + 1):
-            until.add(by_year.get(year, Counted()))
-            if year in found:
-                found[year].add(until)
-    else:
-        for year, counted in by_year.items():
-            found[year].add(counted)
+    return (_of_kept_units if place.kept else _of_pieces)(conn, slices, place, given)
 
 
 def _of_kept_units(
-    conn: Connection, measures: Sequence[Measure], place: Place, given: Mapping[str, Any]
+    conn: Connection, slices: Sequence[_Slice], place: Place, given: dict[str, Any]
 ) -> dict[int, Counted]:
+    measures = _measures(slices)
+    cells = _cells(slices, "unit_rollup r", "unit_id", given)
     rows = conn.execute(
-        text(f"""SELECT r.year, r.unit_id, {_figures(measures, "r")} FROM unit_rollup r
-                 WHERE r.slice_id = {_SLICE} AND r.year BETWEEN :first AND :last
-                   AND (r.unit_id = ANY (:units) OR r.unit_id = :area)"""),
+        text(f"""SELECT c.year, c.unit_id, {_sums(measures)} FROM ({cells}) AS c
+                 WHERE c.unit_id = ANY (:units) OR c.unit_id = :area GROUP BY 1, 2"""),
         given,
     )
     found: dict[int, Counted] = {}
+    units = set(given["units"])
     for year, unit_id, *values in rows:
         counted = found.setdefault(year, Counted())
         figures = _named(measures, values)
         if unit_id == place.area.id:
             counted.whole = figures
-        if unit_id in given["units"]:
+        if unit_id in units:
             counted.units[unit_id] = figures
     if any(_left(counted) for counted in found.values()):
-        _tell_rest_apart(conn, measures, given, found)
+        _tell_rest_apart(conn, slices, given, found)
     return found
 
 
@@ -186,18 +217,16 @@ def _left(counted: Counted) -> Figures:
 
 
 def _tell_rest_apart(
-    conn: Connection, measures: Sequence[Measure], given: Mapping[str, Any], found: dict[int, Counted]
+    conn: Connection, slices: Sequence[_Slice], given: dict[str, Any], found: dict[int, Counted]
 ) -> None:
     """What is in none of the units: that of uncertain pieces is asked for, the others hold what is left then."""
-    rows = conn.execute(
-        text(f"""SELECT r.year, {_figures(measures, "r", "sum")}
-                 FROM piece p JOIN rollup r ON r.piece_id = p.id
-                 WHERE p.uncertain_unit_id IS NOT NULL AND r.slice_id = {_SLICE} AND r.year BETWEEN :first AND :last
-                   AND NOT EXISTS (SELECT FROM unit_piece up WHERE up.piece_id = p.id AND up.unit_id = ANY (:units))
-                   AND EXISTS (SELECT FROM unit_piece up WHERE up.piece_id = p.id AND up.unit_id = :area)
-                 GROUP BY r.year"""),
-        given,
-    )
+    measures = _measures(slices)
+    rest = """(SELECT p.id FROM piece p WHERE p.uncertain_unit_id IS NOT NULL
+               AND NOT EXISTS (SELECT FROM unit_piece up WHERE up.piece_id = p.id AND up.unit_id = ANY (:units))
+               AND EXISTS (SELECT FROM unit_piece up WHERE up.piece_id = p.id AND up.unit_id = :area)) AS p
+              JOIN rollup r ON r.piece_id = p.id"""
+    cells = _cells(slices, rest, "piece_id", given)
+    rows = conn.execute(text(f"SELECT c.year, {_sums(measures)} FROM ({cells}) AS c GROUP BY 1"), given)
     for year, *values in rows:
         found[year].rest[True] = _named(measures, values)
     for counted in found.values():
@@ -207,17 +236,10 @@ def _tell_rest_apart(
             counted.rest[False] = {code: value for code, value in left.items() if value}
 
 
-def _of_pieces(
-    conn: Connection, measures: Sequence[Measure], place: Place, given: Mapping[str, Any]
-) -> dict[int, Counted]:
-    cells = f"""SELECT r.year, r.piece_id, {_figures(measures, "r")} FROM rollup r
-                WHERE r.slice_id = {_SLICE} AND r.year BETWEEN :first AND :last {_clip(place, "r")}"""
-    return _into_units(conn, measures, cells, given)
-
-
-def _clip(place: Place, alias: str) -> str:
-    clipped = f"AND {alias}.piece_id IN (SELECT a.piece_id FROM unit_piece a WHERE a.unit_id = :area)"
-    return clipped if place.clipped else ""
+def _of_pieces(conn: Connection, slices: Sequence[_Slice], place: Place, given: dict[str, Any]) -> dict[int, Counted]:
+    within = "(SELECT one.* FROM rollup one JOIN unit_piece a ON a.piece_id = one.piece_id AND a.unit_id = :area) AS r"
+    cells = _cells(slices, within if place.clipped else "rollup r", "piece_id", given)
+    return _into_units(conn, _measures(slices), cells, given)
 
 
 def _recounted(
@@ -227,10 +249,11 @@ def _recounted(
     years: tuple[int, int],
     filters: Mapping[str, str],
 ) -> Counted:
-    cells = f"""SELECT 0 AS year, c.piece_id, {_figures(measures, "c")}
-                FROM recounted(:table, :first, :last, :within, CAST(:filters AS jsonb)) AS c"""
+    cells = f"""SELECT 0 AS year, c.piece_id, {_columns(measures, _figures(measures, "c"))}
+                FROM recounted(:table, :codes, :first, :last, :within, CAST(:filters AS jsonb)) AS c"""
     given = {
         "table": measures[0].table_name,
+        "codes": [one.code for one in measures],
         "first": years[0],
         "last": years[1],
         "within": place.area.id if place.clipped else 0,
@@ -244,12 +267,16 @@ def _into_units(
     conn: Connection, measures: Sequence[Measure], cells: str, given: Mapping[str, Any]
 ) -> dict[int, Counted]:
     """Cells of pieces summed for the units that hold them, and for what none of them holds."""
+    sums = ", ".join(f"g.m{number}" for number in range(len(measures)))
     rows = conn.execute(
-        text(f"""WITH held AS MATERIALIZED (SELECT up.piece_id, up.unit_id FROM unit_piece up WHERE up.unit_id = ANY (:units))
-                 SELECT c.year, held.unit_id, held.unit_id IS NULL AND p.uncertain_unit_id IS NOT NULL, {_sums(measures)}
-                 FROM ({cells}) AS c LEFT JOIN held ON held.piece_id = c.piece_id
-                 LEFT JOIN piece p ON p.id = c.piece_id AND held.unit_id IS NULL
-                 GROUP BY 1, 2, 3"""),
+        text(f"""SELECT g.year, g.unit_id, p.uncertain_unit_id IS NOT NULL, {sums} FROM (
+                     SELECT c.year, held.unit_id, CASE WHEN held.unit_id IS NULL THEN c.piece_id END AS piece_id,
+                            {_sums(measures)}
+                     FROM ({cells}) AS c
+                     LEFT JOIN (SELECT up.piece_id, up.unit_id FROM unit_piece up WHERE up.unit_id = ANY (:units)) AS held
+                         ON held.piece_id = c.piece_id
+                     GROUP BY 1, 2, 3) AS g
+                 LEFT JOIN piece p ON p.id = g.piece_id"""),
         given,
     )
     found: dict[int, Counted] = {}
@@ -257,7 +284,7 @@ def _into_units(
         counted = found.setdefault(year, Counted())
         figures = _named(measures, values)
         if unit_id is None:
-            counted.rest[uncertain] = figures
+            _add(counted.rest.setdefault(uncertain, {}), figures)
         else:
             counted.units[unit_id] = figures
         _add(counted.whole, figures)

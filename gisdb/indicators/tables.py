@@ -80,6 +80,13 @@ rollup_measure = Table(
         comment="fields of t: rows that agree in them are one thing; empty: every row counts",
     ),
     Column(
+        "classes_sql",
+        Text,
+        nullable=False,
+        server_default="",
+        comment="a class of t: value_sql of each makes a histogram",
+    ),
+    Column(
         "adds_over",
         ARRAY(Text),
         nullable=False,

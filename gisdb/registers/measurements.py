@@ -224,6 +224,18 @@ REGISTER = Register(
         *CONDITIONS,
     ),
     key=("factor", "averaging", "sampling_point", "measured_on", "repeat"),
+    counted_by=("year", "factor"),
+    counted_with=(
+        "piece_id",
+        "workplace_id",
+        "measured_on",
+        "sampling_reason",
+        "verdict",
+        "limit_confirmed",
+        "value_qualifier",
+        "limit_ratio",
+        "workers_exposed",
+    ),
     day="measured_on",
     placed_on="s.measured_on",
     joins="""

@@ -92,6 +92,8 @@ class Register:
         year: SQL over the record's fields for the year that it counts for, where no day dates it.
         placed_on: SQL over ``s`` for the day on which the record's place is asked.
         joins: SQL joined to the stage row ``s`` when rows are checked and committed; ``derived`` may use it.
+        counted_by, counted_with: an index of current records by the first that holds the second too, so that questions
+            which no rollup answers are counted from it alone, without the table.
         amends_places: committing rows can move workplaces, so that their records are placed anew.
     """
 
@@ -111,6 +113,8 @@ class Register:
     joins: str = ""
     checks: tuple[tuple[str, str], ...] = ()
     indexes: tuple[tuple[str, ...], ...] = ()
+    counted_by: tuple[str, ...] = ()
+    counted_with: tuple[str, ...] = ()
     amends_places: bool = False
     note_vi: str = ""
     note_en: str = ""
@@ -214,5 +218,12 @@ def _indexes(register: Register, table: Table) -> None:
         postgresql_nulls_not_distinct=True,
     )
     Index(f"ix_{register.table_name}_piece_year", table.c.piece_id, table.c["year"], postgresql_where=current)
+    if register.counted_by:
+        Index(
+            f"ix_{register.table_name}_counted",
+            *(table.c[name] for name in register.counted_by),
+            postgresql_include=list(register.counted_with),
+            postgresql_where=current,
+        )
     for names in register.indexes:
         Index(f"ix_{register.table_name}_{'_'.join(names)}", *(table.c[name] for name in names))

@@ -6,10 +6,22 @@
 -- A histogram is one number: the count of class k stands at its digits 12k to 12k + 11, so that histograms are added
 -- like any other number. Classes are eighths of a doubling of the ratio to the limit, from 2^-7 to 2^7, with an open one
 -- at either end (classes of equal relative width, as in DDSketch: Masson, Rim and Lee, VLDB 2019).
+-- The array holds the upper edges, negated, so that a ratio on an edge belongs to the class below it.
 CREATE OR REPLACE FUNCTION gisdb.ratio_class(p_ratio numeric) RETURNS integer
 LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
-    SELECT CASE WHEN p_ratio <= 0.0078125 THEN 0
-           ELSE least(113, 56 + ceil(8 * ln(p_ratio::float8) / ln(2::float8) - 1e-9)::integer) END
+    SELECT 113 - width_bucket(-p_ratio::float8, ARRAY[
+        -128, -117.376518, -107.634741, -98.701493, -90.509668, -82.997731, -76.109255, -69.792495, -64, -58.688259,
+        -53.817371, -49.350746, -45.254834, -41.498866, -38.054628, -34.896247, -32, -29.344129, -26.908685,
+        -24.675373, -22.627417, -20.749433, -19.027314, -17.448124, -16, -14.672065, -13.454343, -12.337687,
+        -11.313708, -10.374716, -9.513657, -8.724062, -8, -7.336032, -6.727171, -6.168843, -5.656854, -5.187358,
+        -4.756828, -4.362031, -4, -3.668016, -3.363586, -3.084422, -2.828427, -2.593679, -2.378414, -2.181015, -2,
+        -1.834008, -1.681793, -1.542211, -1.414214, -1.29684, -1.189207, -1.090508, -1, -0.917004, -0.840896,
+        -0.771105, -0.707107, -0.64842, -0.594604, -0.545254, -0.5, -0.458502, -0.420448, -0.385553, -0.353553,
+        -0.32421, -0.297302, -0.272627, -0.25, -0.229251, -0.210224, -0.192776, -0.176777, -0.162105, -0.148651,
+        -0.136313, -0.125, -0.114626, -0.105112, -0.096388, -0.088388, -0.081052, -0.074325, -0.068157, -0.0625,
+        -0.057313, -0.052556, -0.048194, -0.044194, -0.040526, -0.037163, -0.034078, -0.03125, -0.028656, -0.026278,
+        -0.024097, -0.022097, -0.020263, -0.018581, -0.017039, -0.015625, -0.014328, -0.013139, -0.012049, -0.011049,
+        -0.010132, -0.009291, -0.00852, -0.007812]::float8[])
 $$;
 
 CREATE OR REPLACE FUNCTION gisdb.in_class(p_class integer) RETURNS numeric
@@ -29,6 +41,9 @@ $$;
 CREATE OR REPLACE FUNCTION gisdb.workplace_times() RETURNS text
 LANGUAGE sql IMMUTABLE AS $body$
     SELECT $$(SELECT st.workplace_id, st.industry_version, st.industry,
+                     st.industry_version || ':' || st.industry AS industry_code,
+                     (SELECT st.industry_version || ':' || c.parent FROM code_list c
+                      WHERE c.list = 'vsic' || st.industry_version AND c.code = st.industry AND c.parent <> '') AS section_code,
                      CASE WHEN lag(st.valid_from) OVER w IS NULL THEN '-infinity' ELSE st.valid_from END AS from_day,
                      coalesce(lead(st.valid_from) OVER w, 'infinity') AS to_day
               FROM workplace_state st WHERE st.superseded_at IS NULL AND ({of})
@@ -53,67 +68,93 @@ LANGUAGE sql STABLE SET search_path = gisdb, public, pg_temp AS $$
     FROM rollup_source s WHERE s.table_name = p_table
 $$;
 
--- SQL that counts every measure of a table, in three steps: records to the finest groups that slices are made of, groups
--- to slices, and where a measure counts things (workplaces, sampling points), each thing once to their number.
--- Its rows: slice, year, piece_id, figures (the measures' numbers by their positions).
-CREATE OR REPLACE FUNCTION gisdb.sliced_pass(p_table text, p_per text[], p_rows text) RETURNS text
+-- The fields by which the records of a table are grouped for its slices: as they are joined, or as fields of p_alias.
+CREATE OR REPLACE FUNCTION gisdb.slice_keys(p_table text, p_alias text DEFAULT NULL) RETURNS text[]
+LANGUAGE sql STABLE SET search_path = gisdb, public, pg_temp AS $$
+    SELECT coalesce(array_agg(DISTINCT CASE WHEN p_alias IS NULL THEN k ELSE p_alias || '.' || split_part(k, '.', 2) END), '{}')
+    FROM rollup_dimension d CROSS JOIN unnest(d.keys) AS k WHERE d.table_name = p_table AND d.slices_sql <> ''
+$$;
+
+-- SQL that counts the measures of a table that count alike (rows; things, each once; rows by classes), in three steps:
+-- records to the finest groups that slices are made of, groups to slices, and there things or classes to one number.
+-- Its rows: slice, year, piece_id, and m1, m2, … by the measures' positions. p_codes: these measures without slices, over
+-- all the years that p_rows holds, of one sex (female, male) alone where p_sex says so; NULL: all of them, sliced.
+CREATE OR REPLACE FUNCTION gisdb.counting_pass(
+    p_table text, p_per text[], p_classes text, p_rows text, p_codes text[], p_sex text) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = gisdb, public, pg_temp AS $$
 DECLARE
-    v_named text := array_to_string(array_prepend('piece_id', p_per), ', ');
-    v_keys text[] := coalesce((SELECT array_agg(DISTINCT k) FROM rollup_dimension d CROSS JOIN unnest(d.keys) AS k
-                               WHERE d.table_name = p_table AND d.slices_sql <> ''), '{}');
+    v_sliced boolean := p_codes IS NULL;
+    v_keys text[] := CASE WHEN v_sliced THEN slice_keys(p_table, 't') ELSE '{}' END;
     v_slices text := 'ARRAY[''''] ' || coalesce((SELECT string_agg('|| ' || d.slices_sql, ' ' ORDER BY d.code)
                                                  FROM rollup_dimension d
-                                                 WHERE d.table_name = p_table AND d.slices_sql <> ''), '');
-    v_fine text; v_thing text; v_counted text;
+                                                 WHERE v_sliced AND d.table_name = p_table AND d.slices_sql <> ''), '');
+    -- What tells the things, or the classes, of a cell apart.
+    v_apart text[] := CASE WHEN p_classes <> '' THEN ARRAY['class'] ELSE p_per END;
+    v_grouped text := prefixed('f', array_to_string(array_prepend('piece_id', v_apart), ', '));
+    v_fine text; v_thing text; v_counted text; v_named text;
 BEGIN
-    SELECT string_agg(CASE WHEN m.per = p_per
-                           THEN format('(%s FILTER (WHERE %s))::numeric AS m%s', m.value_sql, m.where_sql, m.position)
-                           ELSE format('NULL::numeric AS m%s', m.position) END, ', ' ORDER BY m.position),
-           string_agg(format('%s(f.m%s) AS m%s', CASE p_per WHEN '{}' THEN 'sum' ELSE 'max' END, m.position, m.position),
-                      ', ' ORDER BY m.position),
-           string_agg(format('sum(g.m%s) AS m%s', m.position, m.position), ', ' ORDER BY m.position)
+    SELECT string_agg(format('%s FILTER (WHERE %s) AS m%s', m.value_sql, m.where_sql, m.position), ', ' ORDER BY m.position),
+           string_agg(format('%s(f.m%s) AS m%s', CASE WHEN p_classes <> '' OR p_per = '{}' THEN 'sum' ELSE 'max' END,
+                             m.position, m.position), ', ' ORDER BY m.position),
+           string_agg(format(CASE WHEN p_classes <> '' THEN 'sum(g.m%s * in_class(g.class)) AS m%s'
+                                  ELSE 'sum(g.m%s) AS m%s' END, m.position, m.position), ', ' ORDER BY m.position)
     INTO v_fine, v_thing, v_counted
-    FROM rollup_measure m WHERE m.table_name = p_table;
+    FROM (SELECT where_sql, position,
+                 CASE p_sex WHEN 'female' THEN women_sql WHEN 'male' THEN men_sql ELSE value_sql END AS value_sql
+          FROM rollup_measure
+          WHERE table_name = p_table AND per = p_per AND classes_sql = p_classes
+            AND (v_sliced OR code = ANY (p_codes))) AS m
+    WHERE m.value_sql <> '';
+    v_named := array_to_string(
+        CASE WHEN p_classes <> '' THEN ARRAY['t.piece_id', p_classes || ' AS class']
+             ELSE ARRAY(SELECT 't.' || n FROM unnest(array_prepend('piece_id', p_per)) AS n) END || v_keys, ', ');
     RETURN format(
         'SELECT g.slice, g.year, g.piece_id, %s FROM (
-             SELECT s.slice, f.year, %s, %s FROM (SELECT t.year, %s, %s FROM %s GROUP BY %s) AS f
+             SELECT s.slice, f.year, %s, %s FROM (SELECT %s AS year, %s, %s FROM %s GROUP BY %s) AS f
              CROSS JOIN LATERAL unnest(%s) AS s (slice) WHERE s.slice IS NOT NULL GROUP BY s.slice, f.year, %s) AS g
          GROUP BY g.slice, g.year, g.piece_id',
-        v_counted, prefixed('f', v_named), v_thing,
-        array_to_string(prefixed('t', v_named) || v_keys, ', '), v_fine, p_rows,
-        (SELECT string_agg(n::text, ', ') FROM generate_series(1, 2 + cardinality(p_per) + cardinality(v_keys)) AS n),
-        v_slices, prefixed('f', v_named));
+        v_counted, v_grouped, v_thing, CASE WHEN v_sliced THEN 't.year' ELSE '0::smallint' END, v_named, v_fine, p_rows,
+        (SELECT string_agg(n::text, ', ') FROM generate_series(1, 2 + cardinality(v_apart) + cardinality(v_keys)) AS n),
+        v_slices, v_grouped);
 END $$;
 
--- The same without slices, a row a piece over all years; of one sex (female, male), where p_sex says so.
-CREATE OR REPLACE FUNCTION gisdb.whole_pass(p_table text, p_per text[], p_rows text, p_sex text) RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = gisdb, public, pg_temp AS $$
-DECLARE
-    v_named text := prefixed('t', array_to_string(array_prepend('piece_id', p_per), ', '));
-    v_fine text; v_counted text;
-BEGIN
-    SELECT string_agg(CASE WHEN m.per = p_per AND m.value_sql <> ''
-                           THEN format('(%s FILTER (WHERE %s))::numeric AS m%s', m.value_sql, m.where_sql, m.position)
-                           ELSE format('NULL::numeric AS m%s', m.position) END, ', ' ORDER BY m.position),
-           string_agg(format('sum(g.m%s) AS m%s', m.position, m.position), ', ' ORDER BY m.position)
-    INTO v_fine, v_counted
-    FROM (SELECT per, where_sql, position,
-                 CASE p_sex WHEN 'female' THEN women_sql WHEN 'male' THEN men_sql ELSE value_sql END AS value_sql
-          FROM rollup_measure WHERE table_name = p_table) AS m;
-    RETURN format('SELECT '''' AS slice, 0 AS year, g.piece_id, %s FROM (SELECT %s, %s FROM %s GROUP BY %s) AS g
-                   GROUP BY g.piece_id', v_counted, v_named, v_fine, p_rows, v_named);
-END $$;
-
-CREATE OR REPLACE FUNCTION gisdb.counting(p_table text, p_rows text, p_sliced boolean, p_sex text DEFAULT NULL) RETURNS text
+-- The fields of its records that a table's measures name, and those that place them.
+CREATE OR REPLACE FUNCTION gisdb.counted_fields(p_table text) RETURNS text[]
 LANGUAGE sql STABLE SET search_path = gisdb, public, pg_temp AS $$
-    SELECT format('SELECT slice, year::integer AS year, piece_id, ARRAY[%s] AS figures FROM (%s) AS passes
+    SELECT array_agg(DISTINCT 't.' || one.field) FROM (
+        SELECT unnest(ARRAY['year', 'piece_id']) AS field
+        UNION SELECT unnest(m.per) FROM rollup_measure m WHERE m.table_name = p_table
+        UNION SELECT named[1] FROM rollup_measure m
+        CROSS JOIN regexp_matches(concat_ws(' ', m.value_sql, m.where_sql, m.classes_sql), '\mt\.([a-z_]+)', 'g') AS named
+        WHERE m.table_name = p_table) AS one
+    WHERE 't.' || one.field <> ALL (slice_keys(p_table))
+$$;
+
+-- SQL for all of them together: slice, year, piece_id, figures (the measures' numbers by their positions).
+CREATE OR REPLACE FUNCTION gisdb.counting(p_table text, p_rows text, p_codes text[], p_sex text) RETURNS text
+LANGUAGE sql STABLE SET search_path = gisdb, public, pg_temp AS $$
+    WITH passes AS (
+        SELECT counting_pass(p_table, one.per, one.classes_sql,
+                             CASE WHEN p_codes IS NULL THEN 'counted AS t' ELSE p_rows END, p_codes, p_sex) AS query, one.places
+        FROM (SELECT m.per, m.classes_sql, array_agg(m.position) AS places FROM rollup_measure m
+              WHERE m.table_name = p_table AND (p_codes IS NULL OR m.code = ANY (p_codes))
+                AND CASE p_sex WHEN 'female' THEN m.women_sql WHEN 'male' THEN m.men_sql ELSE m.value_sql END <> ''
+              GROUP BY 1, 2) AS one
+    ), padded AS (
+        SELECT format('SELECT slice, year, piece_id, %s FROM (%s) AS pass',
+                      (SELECT string_agg(format(CASE WHEN m.position = ANY (p.places) THEN 'm%s::numeric AS m%s'
+                                                     ELSE 'NULL::numeric AS m%s' END, m.position, m.position), ', ' ORDER BY m.position)
+                       FROM rollup_measure m WHERE m.table_name = p_table), p.query) AS query
+        FROM passes p
+    )
+    SELECT format('%s SELECT slice, year::integer AS year, piece_id, ARRAY[%s] AS figures FROM (%s) AS passes
                    GROUP BY slice, year, piece_id HAVING %s',
+                  -- The records are read and joined once for all passes.
+                  CASE WHEN p_codes IS NULL THEN format('WITH counted AS MATERIALIZED (SELECT %s FROM %s)',
+                      array_to_string(counted_fields(p_table) || slice_keys(p_table), ', '), p_rows) ELSE '' END,
                   (SELECT string_agg(format('coalesce(sum(m%s), 0)', m.position), ', ' ORDER BY m.position)
                    FROM rollup_measure m WHERE m.table_name = p_table),
-                  (SELECT string_agg(CASE WHEN p_sliced THEN sliced_pass(p_table, one.per, p_rows)
-                                          ELSE whole_pass(p_table, one.per, p_rows, p_sex) END, ' UNION ALL ')
-                   FROM (SELECT DISTINCT m.per FROM rollup_measure m WHERE m.table_name = p_table) AS one),
+                  (SELECT string_agg(query, ' UNION ALL ') FROM padded),
                   -- A cell that says nothing is not kept.
                   (SELECT string_agg(format('sum(m%s) <> 0', m.position), ' OR ' ORDER BY m.position)
                    FROM rollup_measure m WHERE m.table_name = p_table))
@@ -192,7 +233,7 @@ BEGIN
     v_workplaces := ARRAY(SELECT DISTINCT s.workplace_id FROM workplace_state s JOIN asked_cell a USING (piece_id));
     EXECUTE 'CREATE TEMP TABLE fresh_cell ON COMMIT DROP AS ' || counting(p_table, rows_to_slice(
         p_table, '(t.year, t.piece_id) IN (SELECT a.year, a.piece_id FROM asked_cell a)',
-        format('st.workplace_id = ANY (%L::bigint[])', v_workplaces)), true);
+        format('st.workplace_id = ANY (%L::bigint[])', v_workplaces)), NULL, NULL);
     INSERT INTO rollup_slice (table_name, slice)
         SELECT DISTINCT p_table, f.slice FROM fresh_cell f
         WHERE NOT EXISTS (SELECT FROM rollup_slice s WHERE s.table_name = p_table AND s.slice = f.slice);
@@ -262,7 +303,7 @@ BEGIN
     DELETE FROM rollup_slice;
     FOR s IN SELECT * FROM rollup_source LOOP
         EXECUTE 'CREATE TEMP TABLE fresh_cell ON COMMIT DROP AS '
-                || counting(s.table_name, rows_to_slice(s.table_name, 'true', 'true'), true);
+                || counting(s.table_name, rows_to_slice(s.table_name, 'true', 'true'), NULL, NULL);
         INSERT INTO rollup_slice (table_name, slice) SELECT s.table_name, f.slice FROM fresh_cell f GROUP BY 2 ORDER BY 2;
         INSERT INTO rollup (slice_id, year, piece_id, figures)
             SELECT n.id, f.year, f.piece_id, f.figures
@@ -273,11 +314,11 @@ BEGIN
     PERFORM sum_all_units();
 END $$;
 
--- The measures of a table counted from its records, piece by piece over the years, for questions that no slice answers.
+-- The measures p_codes of a table counted from its records, piece by piece over the years, for questions that no slice answers.
 -- p_filters: dimension -> code. Published like the rollups: it gives counts of places, never a record.
 DROP FUNCTION IF EXISTS gisdb.recounted(text, integer, integer, integer[], integer);
 CREATE OR REPLACE FUNCTION gisdb.recounted(
-    p_table text, p_first_year integer, p_last_year integer, p_within integer, p_filters jsonb)
+    p_table text, p_codes text[], p_first_year integer, p_last_year integer, p_within integer, p_filters jsonb)
 RETURNS TABLE (piece_id integer, figures numeric[])
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = gisdb, public, pg_temp AS $$
 DECLARE v_dimensions text[] := ARRAY(SELECT jsonb_object_keys(p_filters - 'sex')); v_of text;
@@ -293,7 +334,7 @@ BEGIN
                       FROM rollup_dimension d WHERE d.table_name = p_table AND p_filters ? d.code))
     INTO v_of FROM rollup_source o WHERE o.table_name = p_table;
     RETURN QUERY EXECUTE format('SELECT c.piece_id, c.figures FROM (%s) AS c',
-                                counting(p_table, counted_rows(p_table, v_dimensions, v_of, 'true'), false, p_filters ->> 'sex'));
+                                counting(p_table, counted_rows(p_table, v_dimensions, v_of, 'true'), p_codes, p_filters ->> 'sex'));
 END $$;
 
 -- After workplaces changed: their records follow them, each by its own day; the cells left and entered are counted again,

@@ -10,14 +10,16 @@ from sqlalchemy import Connection
 
 from gisdb.errors import InputError
 from gisdb.geography.shapes import FULL, Detail
-from gisdb.indicators.evaluator import Answer, evaluate
+from gisdb.indicators import INDICATORS
+from gisdb.indicators.dimension import dimensions
+from gisdb.indicators.evaluator import Answer, applicable, evaluate
 from gisdb.indicators.figures import csv_of, geojson_of
 from webmap.maps.compare import read_unit
 from webmap.maps.question import MapState, read_state
 from webmap.maps.view import today
 from webmap.site import site
 
-KNOWN = ("indicator", "level", "year", "to", "on", "unit")
+KNOWN = ("indicator", "level", "year", "to", "on", "unit", *dimensions())
 DETAILS: Mapping[str, Detail] = {"0": 0, "1": 1, "full": FULL}
 
 Write = Callable[[Connection, Answer], Iterator[bytes]]
@@ -73,6 +75,13 @@ def _read(arguments: Mapping[str, str], write: Write) -> Generator[bytes, None, 
         area = read_unit(conn, arguments.get("unit"))
         # Any level: a commune's page shows it among its neighbours, a comparison shows provinces within one.
         state, _ = read_state(arguments, conn, today())
+        if state.unused:
+            raise InputError(
+                "filter_not_for_indicator",
+                name=", ".join(state.unused),
+                indicator=state.indicator,
+                known=", ".join(applicable(INDICATORS[state.indicator])) or "–",
+            )
         answer = evaluate(conn, state.question(area.id if area else None))
         yield _file_name(state, answer).encode()
         yield from write(conn, answer)

@@ -19,7 +19,7 @@ from webmap.i18n import day as written_day
 from webmap.i18n import language
 from webmap.maps.legend import LegendRow, short_state_words
 from webmap.maps.numbers import number
-from webmap.maps.page import indicator_names, language_field, last_change
+from webmap.maps.page import FilterField, filter_fields, indicator_names, language_field, last_change
 from webmap.maps.question import Choices, MapState, read_state
 from webmap.maps.sheet import outside_notes
 from webmap.maps.view import Around, MapView, ask, edges_of, make_view, today
@@ -46,7 +46,8 @@ class Comparison:
     totals: str
     agree: bool
     choices: Choices
-    indicators: Sequence[tuple[str, str]]
+    indicators: Sequence[tuple[str, Sequence[tuple[str, str]]]]
+    filters: Sequence[FilterField]
     level_names: Sequence[tuple[str, str]]
     notes: Sequence[str]
     """What the maps' pictures say under them: what each map cannot show with its day, the rest once."""
@@ -76,13 +77,15 @@ def compare_page(connection: Connection, arguments: Mapping[str, str]) -> str:
         for side, offered, name in zip(sides, choices, ("before", "after"), strict=True)
     ]
     place = (area or country(connection, days[1])).name(language())
-    comparison = _comparison(views, choices[1], area, place)
+    comparison = _comparison(connection, views, choices[1], area, place)
     return render_template(
         "maps/compare.html", page=comparison, tongue=language(), synthetic=any(one.sheet.synthetic for one in views)
     )
 
 
-def _comparison(views: Sequence[MapView], choices: Choices, area: Unit | None, place: str) -> Comparison:
+def _comparison(
+    connection: Connection, views: Sequence[MapView], choices: Choices, area: Unit | None, place: str
+) -> Comparison:
     before, after = views
     totals, agree = compare_totals(before.answer, after.answer)
     return Comparison(
@@ -95,6 +98,7 @@ def _comparison(views: Sequence[MapView], choices: Choices, area: Unit | None, p
         agree=agree,
         choices=choices,
         indicators=indicator_names(),
+        filters=filter_fields(connection, before.state),
         level_names=[(known.level.code, known.level.name(language())) for known in choices.levels],
         notes=_notes(views),
         hidden=[*language_field(), *([("unit", str(area.id))] if area else [])],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from flask import url_for
@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from gisdb.geography.timeline import level_times
 from gisdb.geography.units import Lineage, Unit, ancestors, predecessors, successors
-from gisdb.indicators.evaluator import Question, evaluate
+from gisdb.indicators.evaluator import evaluate
 from gisdb.indicators.indicator import Axis
 from webmap.i18n import day as written_day
 from webmap.i18n import language
@@ -181,9 +181,7 @@ def _past(connection: Connection, unit: Unit, before: Sequence[Lineage], state: 
     known = next((one for one in level_times(connection) if one.level.code == unit.level), None)
     if known is None or known.at(day) is None:
         return None
-    answer = evaluate(
-        connection, Question(state.indicator, unit.level, day, state.first_year, state.last_year, unit.id)
-    )
+    answer = evaluate(connection, replace(state.question(unit.id), level=unit.level, day=day))
     since = gettext("%(unit)s, since %(day)s", unit=unit.name(language()), day=written_day(unit.valid_from))
     sheet = make_sheet(answer, [], [], language=language(), total_name=since)
     asked = {**state.onward(), "on": day.isoformat()}

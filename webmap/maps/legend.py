@@ -18,14 +18,18 @@ from gisdb.indicators.evaluator import State, UnitValue
 from webmap.choropleth import Paint
 from webmap.maps.numbers import number
 
-# ColorBrewer's YlOrRd and YlGnBu (Cynthia Brewer, Apache 2.0 licence): sequential and safe for colour-blind readers.
+# ColorBrewer's YlOrRd, YlGnBu and PuOr (Cynthia Brewer, Apache 2.0 licence), safe for colour-blind readers: sequential,
+# and for differences one that parts at zero.
 HIGH_IS_BAD = ("#ffffb2", "#fecc5c", "#fd8d3c", "#f03b20", "#bd0026")
 HIGH_IS_GOOD = ("#ffffcc", "#a1dab4", "#41b6c4", "#2c7fb8", "#253494")
+BELOW_ZERO = ("#d8daeb", "#998ec3", "#542788")
+ABOVE_ZERO = ("#fee0b6", "#f1a340", "#b35806")
 
 STATE_PAINTS: Mapping[str, Paint] = {
     "zero": Paint("#cfe2f0"),
     "suppressed": Paint("#ffffff", "#5b4a8a", "dots"),
     "not_divisible": Paint("#f6efe0", "#a07b3c", "cross"),
+    "not_judged": Paint("#fbf3f3", "#b07a7a", "bars"),
     "no_data": Paint("#efefef", "#a6a6a6", "hatch"),
 }
 
@@ -53,13 +57,20 @@ def state_words() -> dict[str, str]:
         "zero": gettext("Zero (0)"),
         "suppressed": gettext("Hidden (too few to publish)"),
         "not_divisible": gettext("Not divisible (reported together with others)"),
+        "not_judged": gettext("Measured, but cannot be judged"),
         "no_data": gettext("No data"),
     }
 
 
 def short_state_words() -> dict[str, str]:
     """The same, for a cell of a table."""
-    return {**state_words(), "zero": "0", "suppressed": gettext("Hidden"), "not_divisible": gettext("Not divisible")}
+    return {
+        **state_words(),
+        "zero": "0",
+        "suppressed": gettext("Hidden"),
+        "not_divisible": gettext("Not divisible"),
+        "not_judged": gettext("Not judged"),
+    }
 
 
 def verdict_words() -> dict[str, str]:
@@ -76,9 +87,18 @@ def paints(edges: Sequence[float], *, high_is_bad: bool) -> dict[str, Paint]:
     """Key → paint for the classes of ``edges`` (``c0``, ``c1``, …), the states and the verdicts."""
     palette = HIGH_IS_BAD if high_is_bad else HIGH_IS_GOOD
     count = max(len(edges) - 1, 0)
-    step = (len(palette) - 1) / max(count - 1, 1)
-    classes = {f"c{index}": Paint(palette[round(index * step)]) for index in range(count)}
+    if count and edges[0] < 0:
+        below = sum(1 for edge in edges[1:] if edge <= 0)
+        colours = [*reversed(_spread(BELOW_ZERO, below)), *_spread(ABOVE_ZERO, count - below)]
+    else:
+        colours = _spread(palette, count)
+    classes = {f"c{index}": Paint(colour) for index, colour in enumerate(colours)}
     return {**classes, **STATE_PAINTS, **VERDICT_PAINTS}
+
+
+def _spread(palette: Sequence[str], count: int) -> list[str]:
+    step = (len(palette) - 1) / max(count - 1, 1)
+    return [palette[round(index * step)] for index in range(count)]
 
 
 def paint_key(unit_value: UnitValue, edges: Sequence[float]) -> str:
@@ -91,7 +111,7 @@ def paint_key(unit_value: UnitValue, edges: Sequence[float]) -> str:
 def legend(values: Sequence[UnitValue], edges: Sequence[float], *, high_is_bad: bool, locale: str) -> list[LegendRow]:
     """All classes in their order, then all states; each with its number of units, also when that is none.
 
-    But that a unit's share of a total cannot be told is said only where it happens: most figures are no totals.
+    But that a unit's share of a total cannot be told, or its records not judged, is said only where it happens.
     """
     counted = Counter(paint_key(unit_value, edges) for unit_value in values)
     all_paints = paints(edges, high_is_bad=high_is_bad)
@@ -103,7 +123,7 @@ def legend(values: Sequence[UnitValue], edges: Sequence[float], *, high_is_bad: 
     return rows + [
         LegendRow(state, paint, words[state], counted[state])
         for state, paint in STATE_PAINTS.items()
-        if counted[state] or state != "not_divisible"
+        if counted[state] or state not in ("not_divisible", "not_judged")
     ]
 
 

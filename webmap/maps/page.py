@@ -12,6 +12,9 @@ from sqlalchemy import Connection
 
 from gisdb.geography.timeline import LevelTime
 from gisdb.indicators import INDICATORS
+from gisdb.indicators.choices import choices_of, filter_names
+from gisdb.indicators.dimension import dimensions
+from gisdb.indicators.indicator import Topic
 from webmap.i18n import day as written_day
 from webmap.i18n import language
 from webmap.maps.axis import Axis, draw_axis
@@ -25,11 +28,23 @@ class QuestionForm:
 
     action: str
     state: MapState
-    indicators: Sequence[tuple[str, str]]
+    indicators: Sequence[tuple[str, Sequence[tuple[str, str]]]]
+    """By their topics."""
     years: Sequence[int]
     levels: Sequence[tuple[str, str]]
     axis: Axis
     hidden: Sequence[tuple[str, str]]
+    filters: Sequence[FilterField]
+
+
+@dataclass(frozen=True)
+class FilterField:
+    """One dimension of the form: what it can be set to, and to what it is."""
+
+    name: str
+    label: str
+    offered: Sequence[tuple[str, str]]
+    chosen: str
 
 
 @dataclass(frozen=True)
@@ -40,6 +55,8 @@ class MapPage:
     form: QuestionForm
     permalink: str
     change_note: str
+    unused_note: str
+    """Of filters that do not apply."""
     compare: str
     """Where both sides of the last change of units are compared; empty where there is none."""
 
@@ -51,14 +68,15 @@ def make_page(
     asked = ask(connection, state, around.area)
     return MapPage(
         view=make_view(connection, asked, edges_of([asked]), around),
-        form=make_form(state, choices, address()),
+        form=make_form(connection, state, choices, address()),
         permalink=address(**state.arguments()),
         change_note=change_note(state, choices),
+        unused_note=unused_note(state),
         compare=_compare_address(state, choices, around),
     )
 
 
-def make_form(state: MapState, choices: Choices, action: str) -> QuestionForm:
+def make_form(connection: Connection, state: MapState, choices: Choices, action: str) -> QuestionForm:
     """The form that asks ``state`` anew."""
     tongue = language()
     return QuestionForm(
@@ -70,12 +88,48 @@ def make_form(state: MapState, choices: Choices, action: str) -> QuestionForm:
         levels=[(known.level.code, known.level.name(tongue)) for known in choices.levels],
         axis=draw_axis(choices.levels, state.level, state.on, today(), choices.years),
         hidden=language_field(),
+        filters=filter_fields(connection, state),
     )
 
 
-def indicator_names() -> list[tuple[str, str]]:
-    """Code and name of every indicator."""
-    return [(code, indicator.name(language())) for code, indicator in INDICATORS.items()]
+def filter_fields(connection: Connection, state: MapState) -> list[FilterField]:
+    """What the form offers to filter by; an asked code that no record has stays among what it can be set to."""
+    tongue, chosen = language(), dict(state.filters)
+    fields = []
+    for dimension, found in choices_of(connection, INDICATORS[state.indicator]).items():
+        offered = [(one.code, one.name(tongue)) for one in found]
+        asked = chosen.get(dimension.code, "")
+        if asked and asked not in dict(offered):
+            [(_, named)] = filter_names(connection, [(dimension.code, asked)])
+            offered.append((asked, named.name(tongue)))
+        fields.append(FilterField(dimension.code, dimension.name(tongue), offered, asked))
+    return fields
+
+
+def indicator_names() -> list[tuple[str, Sequence[tuple[str, str]]]]:
+    """Code and name of every indicator, by topic."""
+    words = topic_words()
+    found: dict[str, list[tuple[str, str]]] = {words[topic]: [] for topic in Topic}
+    for code, indicator in INDICATORS.items():
+        found[words[indicator.topic]].append((code, indicator.name(language())))
+    return list(found.items())
+
+
+def topic_words() -> dict[Topic, str]:
+    """What indicators are about."""
+    return {
+        Topic.ENVIRONMENT: gettext("Working environment"),
+        Topic.ACCIDENTS: gettext("Accidents"),
+        Topic.REPORTING: gettext("Reporting"),
+    }
+
+
+def unused_note(state: MapState) -> str:
+    """That filters of the address were left out, because the indicator does not know them."""
+    if not state.unused:
+        return ""
+    names = ", ".join(dimensions()[code].name(language()) for code in state.unused)
+    return str(gettext("This indicator cannot be filtered by: %(names)s. That filter was left out.", names=names))
 
 
 def language_field() -> list[tuple[str, str]]:

@@ -1,8 +1,9 @@
 """The state of a map page: what its address says, read strictly and written back completely.
 
 ``?indicator=&level=&year=&to=&on=``: ``year`` alone is one year, with ``to`` a period of whole years; ``on`` is the day
-whose units the map draws, or ``then``: the units of the period itself. What an address leaves out has a default; what
-it says wrongly is refused, never guessed.
+whose units the map draws, or ``then``: the units of the period itself. A dimension's name filters (``factor=NOISE``).
+What an address leaves out has a default; what it says wrongly is refused, never guessed. A filter that another indicator
+left behind and that this one does not know is left out, and the page says so.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from gisdb.errors import InputError
 from gisdb.geography.timeline import LevelTime, level_times
 from gisdb.geography.units import day_of_period
 from gisdb.indicators import INDICATORS
-from gisdb.indicators.evaluator import Question, years
+from gisdb.indicators.dimension import dimensions
+from gisdb.indicators.evaluator import Question, applicable, years
 from gisdb.period import THEN, day_of
 
 
@@ -35,13 +37,16 @@ class MapState:
     first_year: int
     last_year: int
     then: bool = False
+    filters: tuple[tuple[str, str], ...] = ()
+    unused: tuple[str, ...] = ()
+    """Dimensions that the address filters by and that do not apply to the indicator."""
 
     def arguments(self) -> dict[str, Any]:
         """The query arguments that reproduce this state, whole; all are texts."""
         given: dict[str, Any] = {"indicator": self.indicator, "level": self.level, "year": str(self.first_year)}
         if self.last_year != self.first_year:
             given["to"] = str(self.last_year)
-        return {**given, "on": THEN if self.then else self.on.isoformat()}
+        return {**given, "on": THEN if self.then else self.on.isoformat(), **dict(self.filters)}
 
     def onward(self) -> dict[str, Any]:
         """The query arguments that another unit's page is asked with: it has levels of its own."""
@@ -56,6 +61,7 @@ class MapState:
             first_year=self.first_year,
             last_year=self.last_year,
             within_id=within_id,
+            filters=self.filters,
         )
 
     @property
@@ -113,7 +119,18 @@ def read_state(
     on = day_of_period(connection, level, first, last, today) if then else asked
     lowest = min(known.level.rank for known in usable)
     offered = [known for known in levels if known.level.rank >= lowest]
-    return MapState(indicator, level, on, first, last, then), Choices(known_years, offered)
+    filters, unused = read_filters(arguments, indicator)
+    return MapState(indicator, level, on, first, last, then, filters, unused), Choices(known_years, offered)
+
+
+def read_filters(arguments: Mapping[str, str], indicator: str) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+    """The filters that an address gives and that apply to ``indicator``; the dimensions of those that do not."""
+    given = [(code, arguments[code]) for code in dimensions() if arguments.get(code)]
+    known = applicable(INDICATORS[indicator])
+    return (
+        tuple((code, asked) for code, asked in given if code in known),
+        tuple(code for code, _ in given if code not in known),
+    )
 
 
 def _usable(levels: Sequence[LevelTime], span: tuple[date, date], above_rank: int) -> list[LevelTime]:
@@ -141,14 +158,15 @@ def read_years(given: str | None, given_to: str | None, known: Sequence[int], to
     Raises:
         InputError: ``year_unreadable``, ``year_without_data``, ``years_reversed``.
     """
-    first = _year(given, known) if given else _usual_year(known, today)
+    first = _year(given, known) if given else usual_year(known, today)
     last = _year(given_to, known) if given_to else first
     if last < first:
         raise InputError("years_reversed", first=first, last=last)
     return first, last
 
 
-def _usual_year(known: Sequence[int], today: date) -> int:
+def usual_year(known: Sequence[int], today: date) -> int:
+    """The last whole year that has data, which a first visit shows."""
     whole = [year for year in known if year < today.year]
     return max(whole) if whole else max(known, default=today.year)
 

@@ -12,7 +12,7 @@ from flask_babel import gettext
 
 from gisdb.geography.shapes import BoundarySource
 from gisdb.indicators.evaluator import Answer, Rest, State, UnitValue
-from gisdb.indicators.indicator import Direction, Indicator, Measure
+from gisdb.indicators.indicator import Direction, Form, Indicator, Measure
 from webmap.choropleth import PaintedUnit, Picture
 from webmap.maps.legend import LegendRow, legend, paint_key, short_state_words
 from webmap.maps.numbers import number
@@ -32,6 +32,8 @@ class TableRow:
     numerator_number: float | None
     denominator: str
     denominator_number: float | None
+    interval: str = ""
+    coverage: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class Sheet:
     title: str
     unit_of_value: str
     numerator_words: str
+    """Empty where a value is made of one number alone."""
     denominator_words: str
     rows: Sequence[TableRow]
     total: TableRow
@@ -131,6 +134,12 @@ def rest_words(kind: Rest) -> tuple[str, str]:
     return words[kind]
 
 
+def table_row(indicator: Indicator, unit_value: UnitValue, language: str) -> TableRow:
+    """One value in words and in the reader's numerals, as every table shows it."""
+    name = unit_value.unit.name(language) if unit_value.unit else ""
+    return _Counted(indicator, language).row(unit_value, name)
+
+
 class _Counted:
     """Writes one unit's numbers in words of the indicator and in the reader's numerals."""
 
@@ -138,7 +147,8 @@ class _Counted:
         self.language = language
         self.decimals = indicator.decimals
         self.unit = indicator.unit(language)
-        self.numerator_words = _sentence_case(indicator.numerator, language)
+        parts = indicator.form in {Form.RATIO, Form.DIFFERENCE}
+        self.numerator_words = _sentence_case(indicator.numerator, language) if parts else ""
         self.denominator_words = _sentence_case(indicator.denominator, language)
         self.states = short_state_words()
 
@@ -155,6 +165,29 @@ class _Counted:
             numerator_number=unit_value.numerator,
             denominator=number(unit_value.denominator, self.language),
             denominator_number=unit_value.denominator,
+            interval=self.interval(unit_value),
+            coverage=self.coverage(unit_value),
+        )
+
+    def interval(self, unit_value: UnitValue) -> str:
+        """``10,1 – 15,2``: where 95 of 100 such values would lie; empty where there is none."""
+        if unit_value.interval is None:
+            return ""
+        low, high = (number(end, self.language, self.decimals) for end in unit_value.interval)
+        return f"{low} – {high}"
+
+    def coverage(self, unit_value: UnitValue) -> str:
+        """How much of what should have been counted was, as ``62 % (31 of 50)``; empty where that is not known."""
+        covered = unit_value.coverage
+        if covered is None or covered.share is None:
+            return ""
+        return str(
+            gettext(
+                "%(share)s %% (%(counted)s of %(due)s)",
+                share=number(100 * covered.share, self.language, 0),
+                counted=number(covered.counted, self.language),
+                due=number(covered.due, self.language),
+            )
         )
 
     def rest(self, kind: Rest, unit_value: UnitValue) -> RestRow:
@@ -170,11 +203,17 @@ class _Counted:
         """What the value was counted from, or nothing where that may not be said."""
         if not row.denominator:
             return ""
-        return f"{self.numerator_words}: {row.numerator}; {self.denominator_words}: {row.denominator}"
+        parts = [f"{self.numerator_words}: {row.numerator}"] if self.numerator_words else []
+        parts.append(f"{self.denominator_words}: {row.denominator}")
+        if row.interval:
+            parts.append(f"95 %: {row.interval}")
+        if row.coverage:
+            parts.append(gettext("coverage %(coverage)s", coverage=row.coverage))
+        return "; ".join(parts)
 
 
 def _sentence_case(measure: Measure, language: str) -> str:
-    words = measure.vi if language == "vi" else measure.en
+    words = measure.words(language)
     return words[:1].upper() + words[1:]
 
 

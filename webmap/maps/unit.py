@@ -15,11 +15,12 @@ from gisdb.geography.units import Unit, ancestors, levels_on, other_codes, unit_
 from gisdb.registers.reading import WorkplaceSummary, workplaces_of
 from webmap.choropleth import MapPoint
 from webmap.i18n import language
+from webmap.indicators.profile import Profile, make_profile
 from webmap.maps.kin import day_within, make_kinship
 from webmap.maps.legend import VERDICT_PAINTS, LegendRow, verdict_words
 from webmap.maps.numbers import number
 from webmap.maps.page import make_page
-from webmap.maps.question import MapState, read_state
+from webmap.maps.question import Choices, MapState, read_state
 from webmap.maps.view import Around, today
 from webmap.session import current_account
 
@@ -75,8 +76,22 @@ def unit_page(connection: Connection, unit_id: int, arguments: Mapping[str, str]
         codes=other_codes(connection, unit.id),
         onward=state.onward(),
         kinship=make_kinship(connection, unit, state),
+        profile=_profile(connection, unit, state, choices, above),
         work=_work(summaries),
         synthetic=page.view.sheet.synthetic,
+    )
+
+
+def _profile(
+    connection: Connection, unit: Unit, state: MapState, choices: Choices, above: Sequence[Unit]
+) -> Profile | None:
+    """All its indicators; one of a lower level among those of its holder, as its figures are made of pieces there."""
+    if not choices.years:
+        return None
+    holder = above[-1] if len(above) > 1 else None
+    day = day_within(unit, state.on)
+    return make_profile(
+        connection, unit, day, holder, range(min(choices.years), max(choices.years) + 1), state.last_year
     )
 
 

@@ -15,8 +15,9 @@ from gisdb import clock
 from gisdb.geography.shapes import bounds, labels, sources
 from gisdb.geography.units import Unit
 from gisdb.indicators.breaks import classes
+from gisdb.indicators.choices import filter_names
 from gisdb.indicators.evaluator import Answer, evaluate, usual_values
-from gisdb.indicators.indicator import Direction
+from gisdb.indicators.indicator import Direction, Form
 from webmap.assets import asset_url
 from webmap.choropleth import Bounds, Choropleth, MapAssets, MapParts, MapPoint, Picture, PlaceLabel, render
 from webmap.i18n import day as written_day
@@ -81,6 +82,7 @@ class MapView:
     point_legend: Sequence[LegendRow]
     unit_address: Callable[[int | str], str]
     exports: Sequence[Export]
+    edges: Sequence[float]
 
 
 def today() -> date:
@@ -133,6 +135,11 @@ def edges_of(asked: Sequence[Asked]) -> list[float]:
     Zero has a paint of its own and is in no class. Years that each have too little to show a value can have one
     together; the edges make room for it.
     """
+    if any(each.answer.indicator.form is Form.DIFFERENCE for each in asked):
+        # Both sides of zero, which is an edge of its own.
+        everything = [value for each in asked for value in each.usual if value]
+        ends = [sign * max(map(abs, everything)) for sign in (-1, 1)] if min(everything, default=0) < 0 else []
+        return classes(everything + ends, 6)
     positive = [value for each in asked for value in each.usual if value > 0]
     low, high = min(positive, default=math.inf), max(positive, default=-math.inf)
     values = (value.value for each in asked for value in each.answer.values)
@@ -146,7 +153,7 @@ def make_view(connection: Connection, asked: Asked, edges: Sequence[float], arou
     sheet = make_sheet(
         answer, edges, sources(connection, state.level, state.on), language=tongue, total_name=answer.area.name(tongue)
     )
-    heading = gettext("%(indicator)s, %(period)s", indicator=sheet.title, period=state.period)
+    heading = ", ".join([sheet.title, *filter_words(connection, state), state.period])
     subtitle = gettext(
         "%(place)s by %(level)s; units as of %(day)s",
         place=around.place,
@@ -176,7 +183,16 @@ def make_view(connection: Connection, asked: Asked, edges: Sequence[float], arou
         point_legend=around.point_legend,
         unit_address=unit_address,
         exports=_exports(state, around.area),
+        edges=edges,
     )
+
+
+def filter_words(connection: Connection, state: MapState) -> list[str]:
+    """What the question is narrowed to, name by name."""
+    return [
+        f"{dimension.name(language())}: {choice.name(language())}"
+        for dimension, choice in filter_names(connection, state.filters)
+    ]
 
 
 def _drawn(

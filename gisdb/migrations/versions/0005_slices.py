@@ -10,11 +10,22 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0005"
-down_revision = "0003"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
 _TEXTS = postgresql.ARRAY(sa.Text())
+_COUNTED = (
+    "piece_id",
+    "workplace_id",
+    "measured_on",
+    "sampling_reason",
+    "verdict",
+    "limit_confirmed",
+    "value_qualifier",
+    "limit_ratio",
+    "workers_exposed",
+)
 
 
 def upgrade() -> None:
@@ -67,6 +78,13 @@ def upgrade() -> None:
     )
     _measures()
     _cells()
+    op.create_index(
+        "ix_measurement_counted",
+        "measurement",
+        ["year", "factor"],
+        postgresql_include=list(_COUNTED),
+        postgresql_where=sa.text("superseded_at IS NULL"),
+    )
 
 
 def _measures() -> None:
@@ -88,6 +106,13 @@ def _measures() -> None:
             server_default="{}",
             nullable=False,
             comment="fields of t: rows that agree in them are one thing; empty: every row counts",
+        ),
+        sa.Column(
+            "classes_sql",
+            sa.Text(),
+            server_default="",
+            nullable=False,
+            comment="a class of t: value_sql of each makes a histogram",
         ),
         sa.Column(
             "adds_over",
@@ -152,6 +177,7 @@ def _cells() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_measurement_counted", table_name="measurement")
     for name in ("unit_rollup", "rollup", "rollup_slice", "rollup_measure", "rollup_dimension", "rollup_source"):
         op.drop_table(name)
     op.create_table(

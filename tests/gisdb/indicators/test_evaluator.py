@@ -125,7 +125,7 @@ def test_a_question_that_cannot_be_answered_says_why(shared: Database) -> None:
             assert refused.value.code == code
         with pytest.raises(InputError) as refused:
             ask(conn, "exceedance_share", "province", NEW, 2090, 2090)
-        assert refused.value.code == "period_in_future"
+        assert refused.value.code == "years_in_future"
         assert nation.level == "country"
 
 

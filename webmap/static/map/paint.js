@@ -21,6 +21,9 @@
         pen.lineTo(shift + TILE + 1, -1);
       }
       pen.stroke();
+    } else if (paint.pattern === "bars") {
+      pen.fillRect(1, 0, 2, TILE);
+      pen.fillRect(5, 0, 2, TILE);
     } else if (paint.pattern === "cross") {
       pen.lineWidth = 1;
       pen.strokeRect(0, 0, TILE, TILE);
