@@ -225,6 +225,7 @@ class MeasurementRow:
     verdict: str
     verdict_reason: str
     limit_value: Decimal | None
+    limit_id: int | None
     legal_act: str | None
     limit_confirmed: bool | None
     laboratory: str | None
@@ -240,14 +241,14 @@ def measurements_of(conn: Connection, workplace_id: int) -> list[MeasurementRow]
                    coalesce(t.raw ->> 'value', CASE t.value_qualifier WHEN '=' THEN '' ELSE t.value_qualifier END
                                                || coalesce(t.value::text, '')),
                    t.lod, t.canonical_value, f.unit, t.shift_hours, t.verdict, t.verdict_reason, t.limit_value,
-                   l.legal_act, t.limit_confirmed, t.laboratory, {_SOURCE}
+                   t.limit_id, l.legal_act, t.limit_confirmed, t.laboratory, {_SOURCE}
             FROM measurement t JOIN factor f ON f.code = t.factor
             LEFT JOIN exposure_limit l ON l.id = t.limit_id LEFT JOIN upload u ON u.id = t.upload_id
             WHERE t.workplace_id = :id AND t.superseded_at IS NULL
             ORDER BY f.name_vi COLLATE "vi-x-icu", t.averaging, t.measured_on, t.sampling_point, t.repeat"""),
         {"id": workplace_id},
     )
-    return [MeasurementRow(*(*row[:22], _source(row[22:]))) for row in rows]
+    return [MeasurementRow(*(*row[:23], _source(row[23:]))) for row in rows]
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from webmap.maps.boundaries import boundaries_address
 from webmap.maps.chart import Chart, Reading, draw_chart
 from webmap.maps.kin import day_within
 from webmap.maps.legend import VERDICT_PAINTS, verdict_words
+from webmap.maps.mixtures import mixture_lines
 from webmap.maps.numbers import number
 from webmap.maps.sheet import attribution, in_language
 from webmap.maps.unit import UNMEASURED
@@ -72,6 +73,7 @@ def workplace_page(connection: Connection, workplace_id: int) -> str:
         boundary_notes=attribution(sources(connection, unit.level, day), language()),
         series=_series(measurements),
         on_paper=SERIES_ON_PAPER,
+        mixtures=mixture_lines(connection, workplace_id, language()),
         incidents=incidents,
         verdict=verdict,
         verdicts=verdict_words(),
