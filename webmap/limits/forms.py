@@ -41,7 +41,8 @@ class DecimalField(StringField):
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         """The text as typed; `pre_validate` refuses what is no number."""
-        self.data = _printable(valuelist[0]) if valuelist else ""
+        if valuelist:
+            self.data = _printable(valuelist[0])
 
     def pre_validate(self, form: object) -> None:  # noqa: ARG002 - WTForms hands the form over
         """Refuses another decimal mark, a sign, or words."""

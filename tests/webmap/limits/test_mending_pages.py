@@ -123,6 +123,15 @@ def test_what_cannot_be_saved_comes_back_as_typed_with_the_reason(
     assert the_limit(shared, "TOLUENE") == toluene
 
 
+def test_a_refused_confirmation_leaves_the_other_form_as_it_was(
+    signed_in: Callable[[str], FlaskClient], shared: Database
+) -> None:
+    silica = the_limit(shared, "SILICA_RESP")
+    answer = send(signed_in("quantri"), f"/limits/{silica.id}", "confirm", reason=" ")
+    assert (answer.status_code, "Chưa lưu gì." in answer.text) == (422, True)
+    assert fields(answer.text, "correct")["correct-limit_high"] == "0,1"
+
+
 def test_a_number_has_the_decimal_mark_of_the_page(signed_in: Callable[[str], FlaskClient], shared: Database) -> None:
     address = f"/limits/{the_limit(shared, 'TOLUENE').id}"
     refused = send(signed_in("quantri"), address, "correct", lang="en", limit_high="37,5", reason=REASON)
@@ -172,3 +181,14 @@ def test_a_form_full_of_control_characters_is_no_fault_of_ours(
 ) -> None:
     answer = send(signed_in("quantri"), f"/limits/{the_limit(shared, 'TOLUENE').id}", "correct", reason="\x00\x01")
     assert answer.status_code == 422
+
+
+def test_a_correction_may_name_an_act_that_no_list_knows(administrator: FlaskClient, loaded: Database) -> None:
+    address = f"/limits/{the_limit(loaded, 'METHANOL').id}"
+    answer = send(administrator, address, "correct", legal_act="QCVN 99:2030/BYT", reason=REASON)
+    assert answer.status_code == 303
+    page = administrator.get(address).text
+    assert "QCVN 99:2030/BYT" in page
+    assert "không biết gì thêm về văn bản" in page
+    assert "QCVN 99:2030/BYT" in administrator.get("/limits?factor=METHANOL").text
+    assert "QCVN 99:2030/BYT" not in administrator.get("/acts").text
