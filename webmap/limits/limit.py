@@ -39,7 +39,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class TrailLine:
-    """One change: ``by`` is empty for who is not signed in; without differences the limit was made or only confirmed."""
+    """One change: ``by`` is empty for who is not signed in; a limit that was entered here has no differences."""
 
     at: datetime
     by: str
@@ -112,7 +112,7 @@ def _trail_line(change: LimitChange, words: Words) -> TrailLine:
     return TrailLine(
         at=change.at,
         by=change.by if current_account() is not None else "",
-        action=gettext("confirmed") if change.action == "confirm" else gettext("corrected"),
+        action=_action(change),
         reason=change.reason,
         differences=[
             Difference(said[name], _cell(name, before[name], words), _cell(name, change.after[name], words))
@@ -120,6 +120,12 @@ def _trail_line(change: LimitChange, words: Words) -> TrailLine:
             if before and before.get(name) != change.after.get(name)
         ],
     )
+
+
+def _action(change: LimitChange) -> str:
+    if change.before is None:
+        return str(gettext("entered"))
+    return str(gettext("confirmed") if change.action == "confirm" else gettext("corrected"))
 
 
 def _cell(name: str, cell: str, words: Words) -> str:

@@ -107,6 +107,8 @@ def days(first: date | None, end: date | None) -> str:
         return ""
     if end is None:
         return str(gettext("since %(first)s", first=day(first)))
+    if end - first == timedelta(days=1):
+        return day(first)
     return f"{day(first)} – {day(end - timedelta(days=1))}"
 
 

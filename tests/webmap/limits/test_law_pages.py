@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import re
+from datetime import date
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from gisdb.engine import Database
@@ -14,6 +16,7 @@ from gisdb.limits.acts import acts
 from gisdb.limits.limit import COLUMNS
 from gisdb.limits.store import limits_on
 from tests.webmap.limits.conftest import DAY, the_limit
+from webmap.limits.words import days
 
 EVERY_PAGE = ("/limits", "/limits?on=2010-01-01", "/limits?group=noise&factor=NOISE", "/acts", "/acts/qcvn-27-2016-byt")
 
@@ -142,3 +145,12 @@ def test_every_page_leads_to_the_law(visitor: FlaskClient) -> None:
     footer = visitor.get("/sign-in").text.split("<footer", 1)[1]
     assert 'href="/limits"' in footer
     assert 'href="/acts"' in footer
+
+
+def test_days_are_written_as_people_say_them(site: Flask) -> None:
+    first = date(2025, 10, 1)
+    with site.test_request_context("/"):
+        assert days(None, None) == ""
+        assert days(first, None) == "từ 01/10/2025"
+        assert days(first, date(2026, 1, 1)) == "01/10/2025 – 31/12/2025"
+        assert days(first, date(2025, 10, 2)) == "01/10/2025"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -13,10 +15,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
+from gisdb import rejudging
 from gisdb.config import Settings
 from gisdb.engine import Database
-from gisdb.limits.limit import Limit
+from gisdb.limits.limit import Limit, write_limits
 from gisdb.limits.store import limits_on
+from tests.conftest import account
 from tests.webmap.conftest import sign_in
 from tests.webmap.limits.conftest import the_limit
 from webmap.app import create_app
@@ -181,6 +185,18 @@ def test_a_form_full_of_control_characters_is_no_fault_of_ours(
 ) -> None:
     answer = send(signed_in("quantri"), f"/limits/{the_limit(shared, 'TOLUENE').id}", "correct", reason="\x00\x01")
     assert answer.status_code == 422
+
+
+def test_a_limit_that_was_entered_here_says_so(administrator: FlaskClient, loaded: Database) -> None:
+    noise = the_limit(loaded, "NOISE")
+    ended = replace(noise, valid_to=date(2026, 1, 1))
+    newer = replace(noise, valid_from=date(2026, 1, 1), limit_high=Decimal(80), id=None)
+    text_of = io.StringIO()
+    write_limits([ended, newer], text_of)
+    done = rejudging.correct(loaded, account(loaded, "quantri"), text_of.getvalue().splitlines(), REASON)
+    pages = [administrator.get(f"/limits/{one.id}").text for one in done.limits]
+    assert ["đã nhập" in page for page in pages] == [False, True]
+    assert ["đã sửa" in page for page in pages] == [True, False]
 
 
 def test_a_correction_may_name_an_act_that_no_list_knows(administrator: FlaskClient, loaded: Database) -> None:
