@@ -21,7 +21,7 @@ from gisdb.indicators.indicator import Measure
 from gisdb.indicators.source import sources
 from gisdb.indicators.tables import register_placing, rollup_dimension, rollup_measure, rollup_source
 from gisdb.limits.store import load_shipped
-from gisdb.limits.tables import factor
+from gisdb.limits.tables import factor, factor_effect, legal_act
 from gisdb.registers import registers
 from gisdb.registers.register import Bound
 from gisdb.registers.tables import code_list, unit_of_measure, unit_spelling
@@ -41,6 +41,10 @@ def load(conn: Connection) -> None:
     _merge(conn, unit_of_measure, ("code",), _without(rows("gisdb.limits", "units_of_measure.csv"), "spellings"))
     _merge(conn, unit_spelling, ("spelling",), _spellings())
     _merge(conn, factor, ("code",), [_blank_is_null(row) for row in rows("gisdb.limits", "factors.csv")])
+    _merge(conn, legal_act, ("code",), [_blank_is_null(row) for row in rows("gisdb.limits", "legal_acts.csv")])
+    # Nothing refers to these: what no longer shares an effect must not be added up.
+    conn.execute(delete(factor_effect))
+    _merge(conn, factor_effect, ("factor", "effect"), rows("gisdb.limits", "effects.csv"))
     touched = load_shipped(conn)
     _merge(conn, account, ("login",), [{"login": OPERATOR_LOGIN, "name": "gisdb", "role": "administrator"}])
     placed = [
@@ -50,7 +54,8 @@ def load(conn: Connection) -> None:
     ]
     _merge(conn, register_placing, ("table_name",), placed)
     _load_measures(conn)
-    rejudge(conn, touched)
+    if touched:
+        rejudge(conn, touched)
 
 
 def _load_measures(conn: Connection) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.schema import SchemaItem
 
 import gisdb.sql
-from gisdb import declarations
+from gisdb import declarations, rejudging
 from gisdb.engine import Database
 from gisdb.errors import ConfigError
 from gisdb.metadata import metadata
@@ -84,6 +84,7 @@ def migrate(database: Database, revision: str = "head") -> str:
             catalogue()
             gisdb.sql.load(conn)
             _attach_registers(conn)
+            rejudging.install(conn)
             declarations.load(conn)
             _grant(conn, database.app_url)
         return current_revision(conn) or "base"

@@ -18,6 +18,7 @@ from webmap.accounts.views import blueprint as accounts
 from webmap.exports.views import blueprint as exports
 from webmap.health.views import blueprint as health
 from webmap.indicators.views import blueprint as indicators
+from webmap.limits.views import blueprint as limits
 from webmap.maps.views import blueprint as maps
 from webmap.secret import session_key
 from webmap.site import EXTENSION, Site
@@ -62,6 +63,6 @@ def create_app(settings: Settings, database: Database) -> Flask:
     session.init_app(app)
     i18n.init_app(app, settings.language, settings.timezone)
     problems.init_app(app)
-    for blueprint in (assets.blueprint, health, accounts, exports, maps, indicators):
+    for blueprint in (assets.blueprint, health, accounts, exports, limits, maps, indicators):
         app.register_blueprint(blueprint)
     return app

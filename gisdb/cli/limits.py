@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TextIO
 
 import click
 
@@ -18,7 +16,7 @@ from gisdb.config import load_settings
 from gisdb.engine import Database
 from gisdb.errors import InputError
 from gisdb.limits.change import changes_of
-from gisdb.limits.limit import COLUMNS, Limit
+from gisdb.limits.limit import Limit, write_limits
 from gisdb.limits.store import limit_by_id, limits_on
 from gisdb.messages import sentence
 from gisdb.opening import opened
@@ -93,10 +91,10 @@ def export(on: str | None, factor: str | None, output: Path | None) -> None:
     with opened(settings) as database:
         found = _found(database, on, factor, settings.timezone)
     if output is None:
-        _write(found, sys.stdout)
+        write_limits(found, sys.stdout)
     else:
         with output.open("w", encoding="utf-8", newline="") as file:
-            _write(found, file)
+            write_limits(found, file)
 
 
 @limits.command()
@@ -149,12 +147,6 @@ def _found(database: Database, on: str | None, factor: str | None, timezone: str
     day: date | None = None if on == _ALL else day_of(on, today(timezone))
     with database.acting_as(None) as conn:
         return limits_on(conn, day, factor)
-
-
-def _write(found: Sequence[Limit], file: TextIO) -> None:
-    writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(one.texts() for one in found)
 
 
 def _as_data(limit: Limit) -> dict[str, object]:

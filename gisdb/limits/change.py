@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select
+from psycopg.errors import InsufficientPrivilege
+from sqlalchemy import Connection, select, text
+from sqlalchemy.exc import ProgrammingError
 
 from gisdb.access.accounts import Account
 from gisdb.access.tables import account as accounts
 from gisdb.errors import Conflict, Forbidden, InputError
 from gisdb.limits.limit import Limit, read_limits
-from gisdb.limits.store import known, limit_by_id, write_limits
+from gisdb.limits.store import differing, known, limit_by_id
 from gisdb.limits.tables import limit_change
 
 
@@ -28,8 +31,16 @@ class LimitChange:
     after: dict[str, str]
 
 
-def confirm(conn: Connection, account: Account, limit_id: int, reason: str) -> list[Limit]:
-    """Say that limit ``limit_id`` stands so in the gazette. The caller judges the records of its factor again.
+@dataclass(frozen=True)
+class Mended:
+    """What a change of the law did: the limits as they are now, and how many records got another outcome."""
+
+    limits: list[Limit]
+    records: int
+
+
+def confirm(conn: Connection, account: Account, limit_id: int, reason: str) -> Mended:
+    """Say that limit ``limit_id`` stands so in the gazette; the records of its factor are judged again.
 
     Raises:
         NotFound: ``limit_unknown``.
@@ -46,38 +57,42 @@ def confirm(conn: Connection, account: Account, limit_id: int, reason: str) -> l
     return _change(conn, account, "confirm", reason, [replace(before, confidence="verified")])
 
 
-def correct(conn: Connection, account: Account, lines: Iterable[str], reason: str) -> list[Limit]:
+def correct(conn: Connection, account: Account, lines: Iterable[str], reason: str) -> Mended:
     """Limits as the CSV text ``lines`` says (`gisdb.limits.limit.read_limits`): changed, or new; others stay.
 
     Raises:
         Forbidden: ``limit_change_not_allowed``.
-        InputError: ``limit_reason_missing``, and as `read_limits` and `write_limits`.
+        InputError: ``limit_reason_missing``, and as `read_limits` and `differing`.
     """
     _allow(account, reason)
     return _change(conn, account, "correct", reason, read_limits(lines, known(conn)))
 
 
 def _allow(account: Account, reason: str) -> None:
+    """A refusal in words; the database asks again who is acting."""
     if account.role != "administrator" or not account.active:
         raise Forbidden("limit_change_not_allowed", login=account.login)
     if not reason.strip():
         raise InputError("limit_reason_missing")
 
 
-def _change(conn: Connection, account: Account, action: str, reason: str, wanted: list[Limit]) -> list[Limit]:
-    changed = write_limits(conn, wanted)
-    for before, after in changed:
-        conn.execute(
-            insert(limit_change).values(
-                limit_id=after.id,
-                account_id=account.id,
-                action=action,
-                reason=reason.strip(),
-                before=None if before is None else before.texts(),
-                after=after.texts(),
-            )
-        )
-    return [after for _, after in changed]
+_MEND = text("SELECT ids, records FROM mend_limits(:action, :reason, CAST(:limits AS jsonb))")
+
+
+def _change(conn: Connection, account: Account, action: str, reason: str, wanted: list[Limit]) -> Mended:
+    changed = differing(conn, wanted)
+    if not changed:
+        return Mended([], 0)
+    told = [{"id": before.id if before else None, "cells": after.texts()} for before, after in changed]
+    given = {"action": action, "reason": reason, "limits": json.dumps(told)}
+    try:
+        done = conn.execute(_MEND, given).one()
+    except ProgrammingError as problem:
+        if isinstance(problem.orig, InsufficientPrivilege):
+            # Disabled, or another role, since the account was read.
+            raise Forbidden("limit_change_not_allowed", login=account.login) from problem
+        raise
+    return Mended([limit_by_id(conn, one) for one in done.ids], done.records)
 
 
 def changes_of(conn: Connection, limit_id: int) -> list[LimitChange]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from itertools import pairwise
+from typing import TextIO
 
 from gisdb.errors import InputError
 
@@ -102,6 +103,19 @@ class Limit:
             return f"{low} – {high}"
         return f"≥ {low}" if low is not None else f"≤ {high}" if high is not None else "?"
 
+    @property
+    def fits(self) -> bool:
+        """Whether its bounds, exchange rate and shift rule go with its shape; the table refuses one that does not."""
+        low, high = self.limit_low, self.limit_high
+        if (low is not None, high is not None) != _BOUNDS.get(self.shape, (False, True)):
+            return False
+        if low is not None and high is not None and low > high:
+            return False
+        if self.shape == "exposure_time" and not self.exchange_db:
+            return False
+        lowered = self.shift_rule == "" or (self.shift_rule in SHIFT_RULES and self.averaging == "TWA")
+        return lowered and (self.shape != "zero" or high == 0)
+
     def says_the_same(self, other: Limit) -> bool:
         """Whether both say the same, whatever their ids."""
         return replace(self, id=None) == replace(other, id=None)
@@ -150,6 +164,13 @@ def read_limits(lines: Iterable[str], known: Known) -> list[Limit]:
     return found
 
 
+def write_limits(limits: Iterable[Limit], file: TextIO) -> None:
+    """Write ``limits`` as the CSV that `read_limits` reads."""
+    writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(one.texts() for one in limits)
+
+
 def _limit(row: Mapping[str, str | None], known: Known, line: int) -> Limit:
     cells = {name: (row.get(name) or "").strip() for name in COLUMNS}
     for name in ("factor", "averaging", "shape", "unit", "legal_act", "valid_from", "source", "confidence"):
@@ -186,21 +207,9 @@ def _limit(row: Mapping[str, str | None], known: Known, line: int) -> Limit:
         confidence=cells["confidence"],
         note=cells["note"],
     )
-    if not _fits(limit):
+    if not limit.fits:
         raise InputError("limit_bounds_do_not_fit", line=line, shape=limit.shape)
     return limit
-
-
-def _fits(limit: Limit) -> bool:
-    low, high = limit.limit_low, limit.limit_high
-    if (low is not None, high is not None) != _BOUNDS.get(limit.shape, (False, True)):
-        return False
-    if low is not None and high is not None and low > high:
-        return False
-    if limit.shape == "exposure_time" and not limit.exchange_db:
-        return False
-    lowered = limit.shift_rule == "" or (limit.shift_rule in SHIFT_RULES and limit.averaging == "TWA")
-    return lowered and (limit.shape != "zero" or high == 0)
 
 
 def _number(cell: str, column: str, line: int) -> Decimal | None:

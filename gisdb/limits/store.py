@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable
 from datetime import date
 from importlib import resources
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, literal, select, text, update
-from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy import Connection, Row, Select, func, literal, select, text
 
 from gisdb.errors import NotFound
 from gisdb.limits.limit import COLUMNS, Known, Limit, read_limits, refuse_overlaps
 from gisdb.limits.tables import exposure_limit, factor, limit_change
 
 _DAYS = {"valid_from": func.lower(exposure_limit.c.valid), "valid_to": func.upper(exposure_limit.c.valid)}
-_STORED = tuple(name for name in COLUMNS if name not in _DAYS)
 
 
 def _query() -> Select[Any]:
@@ -67,13 +66,14 @@ def known(conn: Connection) -> Known:
     return Known(units, {row.list: frozenset(row.codes) for row in lists})
 
 
-def write_limits(conn: Connection, wanted: Iterable[Limit]) -> list[tuple[Limit | None, Limit]]:
-    """Bring ``wanted`` into the table: a limit of the same question and first day is changed, another is added.
+def differing(conn: Connection, wanted: Iterable[Limit]) -> list[tuple[Limit | None, Limit]]:
+    """Which of ``wanted`` are not as the table has them, in the order in which they can be written.
 
-    A limit is never deleted: judged records keep its id.
+    A limit of the same question and first day is changed, another is added; none is ever deleted, because judged records
+    keep its id.
 
     Returns:
-        What was there before (None: nothing) and what is there now, for each limit that is not as it was.
+        What is there (None: nothing) and what is wanted.
 
     Raises:
         InputError: ``limits_overlap`` with what is there already.
@@ -84,37 +84,10 @@ def write_limits(conn: Connection, wanted: Iterable[Limit]) -> list[tuple[Limit 
     changed = [(there.get(key), one) for key, one in new.items()]
     changed = [(before, after) for before, after in changed if before is None or not before.says_the_same(after)]
     # Ends first, so that what follows finds its days free.
-    changed.sort(key=lambda pair: pair[0] is None)
-    written = [(before, _write(conn, before, after)) for before, after in changed]
-    if written:
-        _know_conditions(conn)
-        conn.execute(text("ANALYZE exposure_limit, factor"))
-    return written
+    return sorted(changed, key=lambda pair: pair[0] is None)
 
 
-def _write(conn: Connection, before: Limit | None, after: Limit) -> Limit:
-    values: dict[str, object] = {name: getattr(after, name) for name in _STORED}
-    values["valid"] = Range(after.valid_from, after.valid_to)
-    if before is None:
-        found = conn.execute(insert(exposure_limit).values(values).returning(exposure_limit.c.id)).scalar_one()
-        return limit_by_id(conn, found)
-    conn.execute(update(exposure_limit).where(exposure_limit.c.id == before.id).values(values))
-    return limit_by_id(conn, before.id or 0)
-
-
-def _know_conditions(conn: Connection) -> None:
-    """Each factor's condition keys, from its limits."""
-    conn.execute(
-        text("""
-            UPDATE factor f SET conditions = keys.found
-            FROM (SELECT g.code, coalesce(array_agg(DISTINCT split_part(part, '=', 1)) FILTER (WHERE part <> ''), '{}') AS found
-                  FROM factor g
-                  LEFT JOIN exposure_limit l ON l.factor = g.code
-                  LEFT JOIN LATERAL string_to_table(l.condition, ';') AS part ON true
-                  GROUP BY g.code) AS keys
-            WHERE keys.code = f.code AND f.conditions IS DISTINCT FROM keys.found
-        """)
-    )
+_WRITE = text("SELECT write_limit(:id, CAST(:cells AS jsonb))")
 
 
 def load_shipped(conn: Connection) -> set[str]:
@@ -124,16 +97,17 @@ def load_shipped(conn: Connection) -> set[str]:
         The factors whose limits are not as they were.
 
     Raises:
-        InputError: as `read_limits` and `write_limits`.
+        InputError: as `read_limits` and `differing`.
     """
     shipped = read_limits(
         resources.files(__package__).joinpath("limits.csv").read_text("utf-8").splitlines(), known(conn)
     )
     own = set(conn.execute(select(limit_change.c.limit_id).distinct()).scalars())
     kept = {one.key for one in limits_on(conn, None) if one.id in own}
-    return touched(write_limits(conn, [one for one in shipped if one.key not in kept]))
-
-
-def touched(changes: Sequence[tuple[Limit | None, Limit]]) -> set[str]:
-    """The factors of what changed."""
-    return {after.factor for _, after in changes}
+    changed = differing(conn, [one for one in shipped if one.key not in kept])
+    for before, after in changed:
+        conn.execute(_WRITE, {"id": before.id if before else None, "cells": json.dumps(after.texts())})
+    if changed:
+        conn.execute(text("SELECT know_conditions()"))
+        conn.execute(text("ANALYZE exposure_limit, factor"))
+    return {after.factor for _, after in changed}

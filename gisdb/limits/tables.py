@@ -1,4 +1,4 @@
-"""Factors that are measured, the dated limits that judge them, and the trail of how the limits were mended."""
+"""Factors that are measured, the legal acts and dated limits that judge them, and how the limits were mended."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Computed,
+    Date,
     DateTime,
     ForeignKey,
     Identity,
@@ -42,6 +43,36 @@ factor = Table(
     CheckConstraint("molar_mass > 0", name="molar_mass_positive"),
 )
 
+legal_act = Table(
+    "legal_act",
+    metadata,
+    Column("code", Text, primary_key=True, comment="as exposure_limit.legal_act writes it"),
+    Column("slug", Text, nullable=False, unique=True, comment="its part of an address"),
+    Column("title_vi", Text, nullable=False, comment="its subject, not its full title"),
+    Column("title_en", Text, nullable=False),
+    Column("kind", Text, nullable=False, comment="code list act_kind"),
+    Column("issued_on", Date, comment="NULL: not known here"),
+    Column("valid_from", Date, comment="first day in force; NULL: not known here"),
+    Column("valid_to", Date, comment="first day no longer in force; NULL: none is known"),
+    Column("replaces", Text, comment="code of the act that it replaces, in whole or part"),
+    Column("note_vi", Text, nullable=False, server_default=""),
+    Column("note_en", Text, nullable=False, server_default=""),
+    Column("source", Text, nullable=False),
+    Column("confidence", Text, nullable=False, comment="code list limit_confidence"),
+    CheckConstraint("slug ~ '^[a-z0-9-]+$'", name="slug_fits_an_address"),
+    CheckConstraint("valid_to > valid_from", name="valid_some_day"),
+)
+
+factor_effect = Table(
+    "factor_effect",
+    metadata,
+    Column("factor", Text, ForeignKey("factor.code"), primary_key=True),
+    Column("effect", Text, primary_key=True, comment="code list effect"),
+    Column("source", Text, nullable=False),
+    Column("confidence", Text, nullable=False, comment="code list limit_confidence"),
+    comment="substances with the same effect, whose shares of their limits are added up",
+)
+
 exposure_limit = Table(
     "exposure_limit",
     metadata,
@@ -62,6 +93,7 @@ exposure_limit = Table(
     Column("ceiling", Numeric, comment="never above it, however short the exposure"),
     Column("exchange_db", Numeric, comment="for levels: dB for each doubling of exposure time"),
     Column("shift_rule", Text, nullable=False, server_default="", comment="how it falls in longer shifts: brief_scala"),
+    # No foreign key: a correction may bring an act that no list of ours knows yet.
     Column("legal_act", Text, nullable=False),
     Column("provision", Text, nullable=False, server_default="", comment="article, table or row of the act"),
     Column("valid", DATERANGE, nullable=False),
@@ -117,4 +149,4 @@ limit_change = Table(
     comment="limits that an administrator confirmed or corrected; the program's own rows no longer overwrite them",
 )
 
-__all__ = ["exposure_limit", "factor", "limit_change"]
+__all__ = ["exposure_limit", "factor", "factor_effect", "legal_act", "limit_change"]

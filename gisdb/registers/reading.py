@@ -227,6 +227,7 @@ class MeasurementRow:
     verdict: str
     verdict_reason: str
     limit_value: Decimal | None
+    limit_id: int | None
     legal_act: str | None
     limit_confirmed: bool | None
     laboratory: str | None
@@ -243,7 +244,7 @@ def measurements_of(conn: Connection, workplace_id: int) -> list[MeasurementRow]
                    coalesce(t.raw ->> 'value', CASE t.value_qualifier WHEN '=' THEN '' ELSE t.value_qualifier END
                                                || coalesce(t.value::text, '')),
                    t.lod, t.canonical_value, f.unit, t.shift_hours, t.verdict, t.verdict_reason, t.limit_value,
-                   l.legal_act, t.limit_confirmed, t.laboratory, {_SOURCE}
+                   t.limit_id, l.legal_act, t.limit_confirmed, t.laboratory, {_SOURCE}
             FROM measurement t JOIN factor f ON f.code = t.factor
             LEFT JOIN code_list a ON a.list = 'averaging' AND a.code = t.averaging
             LEFT JOIN exposure_limit l ON l.id = t.limit_id LEFT JOIN upload u ON u.id = t.upload_id
@@ -251,7 +252,7 @@ def measurements_of(conn: Connection, workplace_id: int) -> list[MeasurementRow]
             ORDER BY f.name_vi COLLATE "vi-x-icu", t.averaging, t.measured_on, t.sampling_point, t.repeat"""),
         {"id": workplace_id},
     )
-    return [MeasurementRow(*(*row[:24], _source(row[24:]))) for row in rows]
+    return [MeasurementRow(*(*row[:25], _source(row[25:]))) for row in rows]
 
 
 @dataclass(frozen=True)

@@ -150,7 +150,17 @@ def _check_not_built_upon(conn: Connection, number: int, made: Made) -> None:
 
 
 # Tables of the geography itself: what the journal brings back.
-_OWN = ("admin_unit", "piece", "unit_piece", "unit_shape", "unit_lineage", "unit_name", "unit_code", "rollup", "unit_rollup")
+_OWN = (
+    "admin_unit",
+    "piece",
+    "unit_piece",
+    "unit_shape",
+    "unit_lineage",
+    "unit_name",
+    "unit_code",
+    "rollup",
+    "unit_rollup",
+)
 
 
 def _references(conn: Connection, target: str) -> Iterator[tuple[str, str]]:

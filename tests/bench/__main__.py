@@ -29,6 +29,7 @@ from loaders.tables import State, import_file
 from tests.bench.measuring import Memory, Row, seconds
 from tests.bench.pages import page_rows
 from tests.bench.placing import placing_rows
+from tests.bench.rejudging import rejudging_rows
 
 TODAY, BEFORE = dt.date(2026, 6, 1), dt.date(2024, 6, 1)
 
@@ -48,6 +49,8 @@ def main() -> None:
         rows += page_rows(database)
         rows += _import(cluster, database, given.import_rows)
         rows += placing_rows(database, given.placed)
+        # Last: the law is another one afterwards.
+        rows += rejudging_rows(database)
     print("| what | ours | baseline in the same run | ratio |\n|---|---|---|---|")
     for row in rows:
         print(f"| {row.what} | {row.ours} | {row.baseline} | {row.ratio} |")

@@ -100,10 +100,13 @@ def addresses(app: Flask, shared: Database) -> dict[str, str]:
     """A concrete address for each of the others."""
     with shared.acting_as(None) as conn, app.test_request_context():
         unit = conn.execute(text("SELECT id FROM admin_unit WHERE level = 'province' ORDER BY id LIMIT 1")).scalar_one()
+        limit = conn.execute(text("SELECT min(id) FROM exposure_limit")).scalar_one()
         shapes = boundaries_address(conn, "province", date(2026, 1, 1), None, 0)
     return {
         "/units/<id>": f"/units/{unit}",
         "/search": "/search?q=Hải",
+        "/limits/<id>": f"/limits/{limit}",
+        "/acts/<slug>": "/acts/qcvn-24-2016-byt",
         "/boundaries/<level>/<on>/<within>/<detail>/<version>.json": shapes,
         "/export/<name>.<file_format>": "/export/workplaces.csv",
         "/static/<version>/<name>": "/static/x/css/site.css",

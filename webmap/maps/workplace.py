@@ -18,6 +18,7 @@ from webmap.i18n import language
 from webmap.maps.boundaries import boundaries_address
 from webmap.maps.kin import day_within
 from webmap.maps.legend import VERDICT_PAINTS, verdict_words
+from webmap.maps.mixtures import mixture_lines
 from webmap.maps.series import series_of
 from webmap.maps.sheet import attribution, in_language
 from webmap.maps.unit import UNMEASURED
@@ -59,6 +60,7 @@ def workplace_page(connection: Connection, workplace_id: int) -> str:
         boundary_notes=attribution(sources(connection, unit.level, day), language()),
         series=series_of(measurements, courses_of(connection, workplace_id), today()),
         on_paper=SERIES_ON_PAPER,
+        mixtures=mixture_lines(connection, workplace_id, language()),
         incidents=incidents,
         verdict=verdict,
         verdicts=verdict_words(),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import DatabaseError, ProgrammingError
 
 from gisdb import migrate, rejudging
 from gisdb.engine import Database
@@ -146,3 +147,59 @@ def test_the_serving_role_cannot_write_the_law(shared: Database) -> None:
     for statement in ("UPDATE exposure_limit SET limit_high = 1", "DELETE FROM limit_change"):
         with pytest.raises(ProgrammingError), shared.acting_as(account(shared, "quantri"), write=True) as conn:
             conn.execute(text(statement))
+
+
+_MEND = text("SELECT * FROM mend_limits('correct', :reason, CAST(:limits AS jsonb))")
+
+
+def told(limit: Limit) -> str:
+    return json.dumps([{"id": limit.id, "cells": limit.texts()}])
+
+
+@pytest.mark.parametrize("login", [None, "hcm", "vien"])
+def test_the_database_itself_lets_only_an_administrator_mend(shared: Database, login: str | None) -> None:
+    toluene = the_limit(shared, "TOLUENE")
+    who = account(shared, login) if login else None
+    with (
+        pytest.raises(ProgrammingError, match="only an active administrator"),
+        shared.acting_as(who, write=True) as conn,
+    ):
+        conn.execute(_MEND, {"reason": REASON, "limits": told(toluene)})
+
+
+def test_a_disabled_administrator_mends_nothing_even_in_an_open_session(loaded: Database) -> None:
+    who, toluene = account(loaded, "quantri"), the_limit(loaded, "TOLUENE")
+    with loaded.owner() as conn:
+        conn.execute(text("UPDATE account SET active = false WHERE login = 'quantri'"))
+    with pytest.raises(Forbidden, match="limit_change_not_allowed"):
+        rejudging.correct(loaded, who, lines(replace(toluene, limit_high=Decimal(50))), REASON)
+    assert the_limit(loaded, "TOLUENE") == toluene
+
+
+def test_the_database_mends_nothing_without_a_reason_or_into_another_limit(shared: Database) -> None:
+    who, toluene = account(shared, "quantri"), the_limit(shared, "TOLUENE")
+    for reason, limit in (("  ", toluene), (REASON, replace(toluene, factor="CO"))):
+        with pytest.raises(DatabaseError), shared.acting_as(who, write=True) as conn:
+            conn.execute(_MEND, {"reason": reason, "limits": told(limit)})
+    assert the_limit(shared, "TOLUENE") == toluene
+
+
+def test_the_serving_role_cannot_judge_again_or_write_a_limit_by_itself(shared: Database) -> None:
+    toluene = the_limit(shared, "TOLUENE")
+    calls: tuple[tuple[str, dict[str, object]], ...] = (
+        ("SELECT rejudge(ARRAY['TOLUENE'])", {}),
+        ("SELECT write_limit(:id, CAST(:cells AS jsonb))", {"id": toluene.id, "cells": json.dumps(toluene.texts())}),
+        ("SELECT know_conditions()", {}),
+    )
+    for call, given in calls:
+        with pytest.raises(ProgrammingError), shared.acting_as(account(shared, "quantri"), write=True) as conn:
+            conn.execute(text(call), given)
+
+
+def test_the_trail_holds_what_was_there_in_the_same_words_as_a_file(loaded: Database) -> None:
+    who, toluene = account(loaded, "quantri"), the_limit(loaded, "TOLUENE")
+    after = replace(toluene, limit_high=Decimal("99.50"))
+    rejudging.correct(loaded, who, lines(after), REASON)
+    with loaded.acting_as(None) as conn:
+        (line,) = changes_of(conn, toluene.id or 0)
+    assert (line.before, line.after) == (toluene.texts(), after.texts())
