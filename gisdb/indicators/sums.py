@@ -87,9 +87,11 @@ def count_years(
             for year in years:
                 found[year].add(_recounted(conn, wanted, place, (year, year), filters))
         else:
-            one = _Slice(table_name, name, wanted, sources()[table_name].cumulative)
-            # Of a single year the database sums up what has come until then, in the same query.
-            (flows if one.cumulative and len(years) > 1 else kept).append(one)
+            cumulative = sources()[table_name].cumulative
+            if cumulative and len(years) > 1:
+                flows.append(_Slice(table_name, name, wanted))
+            else:
+                kept.append(_Slice(table_name, name, wanted, until=cumulative))
     if kept:
         for year, counted in _of_cells(conn, kept, place, years[0], years[-1]).items():
             found[year].add(counted)
@@ -134,7 +136,8 @@ class _Slice:
     table_name: str
     name: str
     measures: Sequence[Measure]
-    cumulative: bool
+    until: bool = False
+    """The last year holds what all years up to it have summed to."""
 
 
 def _figures(measures: Sequence[Measure], alias: str) -> dict[str, str]:
@@ -159,11 +162,11 @@ def _cells(slices: Sequence[_Slice], rows: str, key: str, given: dict[str, Any])
     for number, one in enumerate(slices):
         given |= {f"table{number}": one.table_name, f"slice{number}": one.name}
         parts.append(
-            f"""SELECT {":last" if one.cumulative else "r.year"} AS year, r.{key},
+            f"""SELECT {":last" if one.until else "r.year"} AS year, r.{key},
                        {_columns(measures, _figures(one.measures, "r"))} FROM {rows}
                 WHERE r.slice_id = (SELECT s.id FROM rollup_slice s
                                     WHERE s.table_name = :table{number} AND s.slice = :slice{number})
-                  AND r.year BETWEEN {"0" if one.cumulative else ":first"} AND :last"""
+                  AND r.year BETWEEN {"0" if one.until else ":first"} AND :last"""
         )
     return " UNION ALL ".join(parts)
 

@@ -104,6 +104,7 @@ def addresses(app: Flask, shared: Database) -> dict[str, str]:
         shapes = boundaries_address(conn, "province", date(2026, 1, 1), None, 0)
     return {
         "/units/<id>": f"/units/{unit}",
+        "/indicators/<code>": "/indicators/exceedance_share",
         "/search": "/search?q=Hải",
         "/limits/<id>": f"/limits/{limit}",
         "/acts/<slug>": "/acts/qcvn-24-2016-byt",

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from gisdb.geography.units import Unit, neighbours
 from gisdb.indicators import INDICATORS
 from gisdb.indicators.evaluator import Answer, Question, State, UnitValue, evaluate_years
-from gisdb.indicators.indicator import Indicator
+from gisdb.indicators.indicator import Form, Indicator
 from webmap.charts import TimeSeries
 from webmap.i18n import language
 from webmap.indicators.trend import Course, time_series
@@ -95,7 +95,8 @@ def _entry(
     nearby = {one: _median(answer, place.around) for one, answer in answers.items()}
     if any(value.value is not None for value in nearby.values()):
         courses.append(Course(gettext("Median of the neighbours"), nearby, comparison=True))
-    courses.append(Course(gettext("Whole country"), whole, comparison=True))
+    if asked.form is not Form.DIFFERENCE:
+        courses.append(Course(gettext("Whole country"), whole, comparison=True))
     caption_id = f"profile-{asked.code.replace('_', '-')}"
     caption = gettext("%(indicator)s, year by year", indicator=asked.name(language()))
     return ProfileEntry(

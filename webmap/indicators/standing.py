@@ -10,6 +10,7 @@ from flask_babel import gettext
 
 from gisdb.indicators.breaks import class_of
 from gisdb.indicators.evaluator import Answer
+from gisdb.indicators.indicator import Form
 from gisdb.indicators.ranking import Ranking, rank
 from webmap.charts import Bar, Distribution, Reference
 from webmap.charts import Ranking as RankingFigure
@@ -86,7 +87,8 @@ def _bars(ranking: Ranking, rows: Sequence[StandingRow]) -> list[Bar]:
 
 def _references(answer: Answer) -> list[Reference]:
     total = answer.total
-    if total.value is None:
+    # A difference is no rate: the whole's is the sum of the units', and no mark to hold them against.
+    if total.value is None or answer.indicator.form is Form.DIFFERENCE:
         return []
     written = table_row(answer.indicator, total, language()).value
     return [Reference(answer.area.name(language()), total.value, written)]

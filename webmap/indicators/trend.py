@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask_babel import gettext
 
 from gisdb.indicators.evaluator import Answer, UnitValue
-from gisdb.indicators.indicator import Indicator
+from gisdb.indicators.indicator import Form, Indicator
 from webmap.charts import Line, TimeSeries, YearValue
 from webmap.i18n import language
 from webmap.maps.sheet import TableRow, table_row
@@ -80,6 +80,9 @@ def unit_courses(answers: Mapping[int, Answer], chosen: Collection[int]) -> list
         for unit_id in chosen
         if unit_id in names
     ]
+    if first.indicator.form is Form.DIFFERENCE:
+        # The whole's is the sum of the units', and would press them to the floor.
+        return courses
     whole = Course(
         first.area.name(language()), {year: answer.total for year, answer in answers.items()}, comparison=True
     )

@@ -64,6 +64,8 @@ class Sheet:
     source: str
     synthetic: bool
     attribution: Sequence[str]
+    small_print: str = ""
+    """What stands small in the table's cells."""
 
 
 def in_language(thing: object, name: str, language: str) -> str:
@@ -107,7 +109,17 @@ def make_sheet(
         source=in_language(indicator, "source", language),
         synthetic=answer.synthetic,
         attribution=attribution(sources, language),
+        small_print=_small_print([*rows, counted.row(answer.total, total_name)]),
     )
+
+
+def _small_print(rows: Sequence[TableRow]) -> str:
+    said = []
+    if any(row.interval for row in rows):
+        said.append(gettext("Small under the value: its 95 % interval."))
+    if any(row.coverage for row in rows):
+        said.append(gettext("Small under the denominator: how much of what is due was counted."))
+    return " ".join(said)
 
 
 def rest_words(kind: Rest) -> tuple[str, str]:

@@ -46,6 +46,11 @@ def assert_rollups_are_a_recount(conn: Connection) -> None:
     assert figures(conn, SUMS) == sums
 
 
+def value_of(measure: Measure) -> str:
+    """Its number over a group of records ``t``; a histogram as the sum of a digit for each record."""
+    return f"sum(in_class({measure.classes_sql}))" if measure.classes_sql else measure.value_sql
+
+
 def records_of(measure: Measure) -> str:
     """The records that it counts, as SQL for a ``FROM``."""
     return f"({sources()[measure.table_name].rows_sql}) t"
@@ -59,7 +64,7 @@ def counted(conn: Connection, measure: Measure, first: int, last: int, pieces: s
     things = ", ".join(["t.piece_id", *(f"t.{name}" for name in measure.per)]) if measure.per else "()"
     found = conn.execute(
         text(
-            f"SELECT sum(one.value) FROM (SELECT {measure.value_sql} AS value FROM {records_of(measure)}"
+            f"SELECT sum(one.value) FROM (SELECT {value_of(measure)} AS value FROM {records_of(measure)}"
             f" WHERE ({measure.where_sql}) AND t.year BETWEEN {0 if cumulative else first} AND {last} AND {pieces}"
             f" GROUP BY {things}) AS one"
         )

@@ -13,7 +13,7 @@ from gisdb.errors import InputError, NotFound
 from gisdb.geography.units import country, levels_on, unit_by_code, units_within
 from gisdb.indicators import INDICATORS, measures
 from gisdb.indicators.evaluator import Answer, Question, State, count, evaluate, usual_values, years
-from tests.gisdb.indicators.counting import CELLS, SUMS, SUMS_OF_PIECES, counted, exact_sum, figures, records_of
+from tests.gisdb.indicators.counting import CELLS, SUMS, SUMS_OF_PIECES, counted, exact_sum, figures, records_of, value_of
 
 OLD, NEW = date(2024, 6, 1), date(2026, 6, 1)
 VINTAGES = [
@@ -97,7 +97,7 @@ def test_rollups_equal_a_recount(shared: Database) -> None:
             different = conn.execute(
                 text(f"""SELECT count(*) FROM
                          (SELECT year, piece_id, sum(value)::numeric AS value FROM (
-                              SELECT t.year::int AS year, t.piece_id, {measure.value_sql} AS value
+                              SELECT t.year::int AS year, t.piece_id, {value_of(measure)} AS value
                               FROM {records_of(measure)} WHERE {measure.where_sql} GROUP BY t.year, t.piece_id{things}) one
                           GROUP BY 1, 2 HAVING sum(value) <> 0) a
                          FULL JOIN (SELECT year::int, piece_id, value FROM ({CELLS}) c WHERE measure = :code AND slice = '') b

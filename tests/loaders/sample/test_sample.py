@@ -121,12 +121,14 @@ def test_a_map_of_the_sample_shows_every_state(shared: Database, indicator: str)
         former = evaluate(conn, Question(indicator, "province", date(2025, 6, 30), 2021, 2026))
         communes = evaluate(conn, Question(indicator, "commune", date(2026, 1, 1), 2024, 2024))
     told = [value.value for value in provinces.values if value.value is not None]
-    assert len(told) >= 30
+    # A period is hidden where only some of its years may be shown.
+    assert len(told) >= 25
     assert max(told) > 2 * sorted(told)[len(told) // 2]
     assert provinces.synthetic
     states = Counter(value.state for value in communes.values)
     # What workplaces recorded has no totals that could not be divided.
-    assert min(states[state] for state in State if state is not State.NOT_DIVISIBLE) > 10, states
+    seldom = {State.NOT_DIVISIBLE, State.NOT_JUDGED}
+    assert min(states[state] for state in State if state not in seldom) > 10, states
     assert communes.rest[Rest.AMBIGUOUS].denominator
     assert provinces.total.numerator == former.total.numerator
     if indicator == "accident_frequency":
