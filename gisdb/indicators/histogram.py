@@ -19,7 +19,7 @@ _ZERO, _PER_DOUBLING = 56, 8
 
 def counts_of(packed: Decimal | None) -> list[int]:
     """The counts of the `CLASSES` classes."""
-    digits = f"{packed or 0:f}".zfill(CLASSES * _DIGITS)
+    digits = str(int(packed or 0)).zfill(CLASSES * _DIGITS)
     return [int(digits[end - _DIGITS : end]) for end in range(CLASSES * _DIGITS, 0, -_DIGITS)]
 
 

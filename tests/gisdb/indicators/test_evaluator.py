@@ -13,7 +13,16 @@ from gisdb.errors import InputError, NotFound
 from gisdb.geography.units import country, levels_on, unit_by_code, units_within
 from gisdb.indicators import INDICATORS, measures
 from gisdb.indicators.evaluator import Answer, Question, State, count, evaluate, usual_values, years
-from tests.gisdb.indicators.counting import CELLS, SUMS, SUMS_OF_PIECES, counted, exact_sum, figures, records_of, value_of
+from tests.gisdb.indicators.counting import (
+    CELLS,
+    SUMS,
+    SUMS_OF_PIECES,
+    counted,
+    exact_sum,
+    figures,
+    records_of,
+    value_of,
+)
 
 OLD, NEW = date(2024, 6, 1), date(2026, 6, 1)
 VINTAGES = [

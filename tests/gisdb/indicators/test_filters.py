@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, text
@@ -11,7 +12,8 @@ from gisdb.engine import Database
 from gisdb.errors import GisdbError, InputError, NotFound
 from gisdb.indicators import INDICATORS
 from gisdb.indicators.choices import choices_of
-from gisdb.indicators.evaluator import Question, State, applicable, count, evaluate
+from gisdb.indicators.evaluator import Answer, Question, State, applicable, count, evaluate
+from tests.gisdb.indicators.test_any_period_on_any_map import bring
 
 NEW, OLD = date(2026, 6, 1), date(2024, 6, 1)
 OF_RECORDS = {
@@ -126,25 +128,26 @@ def test_quotes_in_a_code_are_only_letters(shared: Database) -> None:
         evaluate(conn, Question("exceedance_share", "province", NEW, 2025, 2025, None, (("factor", "x' OR true --"),)))
 
 
-def test_a_factor_without_a_limit_is_measured_and_cannot_be_judged(shared: Database) -> None:
+def test_a_factor_whose_limit_is_not_known_is_measured_and_cannot_be_judged(places: Database, tmp_path: Path) -> None:
     """A clear state, not a zero: there are records, and nothing that they could be held against."""
-    with shared.owner() as conn:
-        measured = set(conn.execute(text("SELECT DISTINCT factor FROM measurement WHERE year = 2025")).scalars())
-        judged = set(
-            conn.execute(
-                text(
-                    "SELECT DISTINCT factor FROM measurement WHERE year = 2025 AND verdict <> 'cannot_judge' AND limit_confirmed"
-                )
-            ).scalars()
-        )
-        unjudged = sorted(measured - judged)
-        assert unjudged
-        answer = evaluate(
-            conn, Question("exceedance_share", "province", NEW, 2025, 2025, None, (("factor", unjudged[0]),))
-        )
-        states = {value.state for value in answer.values}
-        assert answer.total.state is State.NOT_JUDGED
-        assert states <= {State.NOT_JUDGED, State.NO_DATA}
+    bring(places, tmp_path, "workplaces", [f"W1,Cơ sở,14,26740,{NEW.isoformat()},106.7,10.77"])
+    lines = [
+        f"W1,Vị trí {point},2026-05-06,{factor},TWA,90.0,{unit}"
+        for point in range(6)
+        for factor, unit in (("NITRIC_ACID", "mg/m3"), ("NOISE", "dBA"))
+    ]
+    bring(places, tmp_path, "measurements", lines)
+    with places.acting_as(None) as conn:
+
+        def asked(*filters: tuple[str, str]) -> Answer:
+            return evaluate(conn, Question("exceedance_share", "province", NEW, 2026, 2026, None, filters))
+
+        unjudged = asked(("factor", "NITRIC_ACID"))
+        assert unjudged.total.state is State.NOT_JUDGED
+        assert {value.state for value in unjudged.values} == {State.NOT_JUDGED, State.NO_DATA}
+        assert (unjudged.total.value, unjudged.total.denominator) == (None, None)
+        noise = asked(("factor", "NOISE"))
+        assert (noise.total.state, noise.total.numerator, noise.total.denominator) == (State.VALUE, 6, 6)
 
 
 def test_every_indicator_knows_its_filters(shared: Database) -> None:

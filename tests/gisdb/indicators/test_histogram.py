@@ -51,7 +51,7 @@ def test_of_nothing_there_is_no_quantile() -> None:
 
 
 def test_the_database_counts_into_the_same_classes(shared: Database) -> None:
-    ratios = [0.0001, 0.0078125, 0.0079, 0.5, 0.9999, 1, 1.0001, 1.09, 1.0905, 2, 127.9, 128, 128.1, 5000]
+    ratios = [0.0001, 0.0078125, 0.0079, 0.5, 0.9999, 1.0, 1.0001, 1.09, 1.0905, 2.0, 127.9, 128.0, 128.1, 5000.0]
     with shared.acting_as(None) as conn:
         rows = conn.execute(text("SELECT ratio_class(r) FROM unnest(CAST(:r AS numeric[])) AS r"), {"r": ratios})
         assert list(rows.scalars()) == [class_of(ratio) for ratio in ratios]

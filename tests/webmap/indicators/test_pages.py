@@ -85,7 +85,7 @@ def test_records_are_shown_to_accounts_alone_and_each_its_own(visitor: FlaskClie
     assert "data-behind" not in visitor.get(address).text
     sign_in(visitor, "hcm")
     page = visitor.get(address).text
-    shown = {int(one) for one in re.findall(r"/workplaces/(\d+)", page.split("worked-heading")[1])}
+    shown = {int(one) for one in re.findall(r"/workplaces/(\d+)", page.split("worked-heading")[-1])}
     assert shown
     with shared.owner() as conn:
         city = unit_by_code(conn, "province", "79", DAY)

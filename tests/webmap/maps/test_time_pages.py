@@ -113,7 +113,7 @@ def test_two_dates_have_one_legend_and_the_same_total(visitor: FlaskClient, lang
 
 
 def test_both_tables_add_up_to_the_total_they_name(visitor: FlaskClient) -> None:
-    page = visitor.get("/compare?indicator=accident_frequency&year=2024&level=province")
+    page = visitor.get(f"/compare?{WHOLE_PERIOD}&level=province")
     tables = re.findall(r"<table data-sortable>.*?</table>", page.text, re.DOTALL)
     sums = []
     for table in tables:
@@ -121,8 +121,10 @@ def test_both_tables_add_up_to_the_total_they_name(visitor: FlaskClient) -> None
             [float(cell or 0) for cell in re.findall(r'data-sort="([\d.]*)"', row)]
             for row in re.findall(r"<tr (?:data-unit|data-rest|data-total).*?</tr>", table, re.DOTALL)
         ]
-        assert 'data-state="suppressed"' not in table
-        assert [sum(line[part] for line in lines) for part in (1, 2)] == total[1:]
+        left = [total[part] - sum(line[part] for line in lines) for part in (1, 2)]
+        hidden = table.count('data-state="suppressed"')
+        # Hidden lines are several, and together no small number; where none is, the lines make the total.
+        assert (left == [0, 0] and hidden == 0) or (left[1] >= 5 and hidden >= 2), (left, hidden)
         sums.append(total)
     assert len(sums) == 2
     assert sums[0] == sums[1]
