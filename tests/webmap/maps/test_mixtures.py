@@ -39,7 +39,7 @@ MIXED = "EXISTS (SELECT FROM mixtures(ARRAY[w.id]))"
 def test_a_workplace_shows_its_mixtures_with_their_mark(institute: FlaskClient, shared: Database) -> None:
     found = workplaces(shared, MIXED)
     page = institute.get(f"/workplaces/{found}").text
-    section = page.split('<section class="mixtures"', 1)[1].split("</section>", 1)[0]
+    section = page.split('<section class="mixtures no-print"', 1)[1].split("</section>", 1)[0]
     with shared.acting_as(account(shared, "vien")) as conn:
         mixtures = mixtures_of(conn, found)
     assert f"Số hỗn hợp đã đo tại đây: {len(mixtures)}" in section
