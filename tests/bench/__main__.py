@@ -26,10 +26,14 @@ from gisdb.registers.export import stream
 from loaders.boundaries import load_shipped
 from loaders.sample import load_sample
 from loaders.tables import State, import_file
+from tests.bench.indicators import indicator_rows
 from tests.bench.measuring import Memory, Row, seconds
 from tests.bench.pages import page_rows
 from tests.bench.placing import placing_rows
 from tests.bench.rejudging import rejudging_rows
+
+FEW = 100_000
+"""So many measurements a second database holds, beside which the times of the first are told."""
 
 TODAY, BEFORE = dt.date(2026, 6, 1), dt.date(2024, 6, 1)
 
@@ -45,6 +49,9 @@ def main() -> None:
     with _database() as (cluster, database):
         rows = [*_load(database, given.workplaces, given.measurements)]
         rows += _evaluate(database)
+        with _database() as (_, few):
+            list(_load(few, given.workplaces, FEW))
+            rows += indicator_rows(database, few, given.measurements, FEW)
         rows += _export(cluster, database)
         rows += page_rows(database)
         rows += _import(cluster, database, given.import_rows)
