@@ -90,7 +90,8 @@ _FUNCTION = sql.SQL(
            GET DIAGNOSTICS v_records = ROW_COUNT;
            SELECT array_agg(year), array_agg(piece_id) INTO v_years, v_pieces
                FROM (SELECT DISTINCT year, piece_id FROM pg_temp.rejudged WHERE current) AS cell;
-           IF v_years IS NOT NULL THEN PERFORM refresh_rollup('measurement', v_years, v_pieces); END IF;
+           -- No other table's figures look at a verdict.
+           IF v_years IS NOT NULL THEN PERFORM refresh_cells('measurement', v_years, v_pieces); END IF;
            DROP TABLE pg_temp.rejudged;
            RETURN v_records;
        END $function$"""

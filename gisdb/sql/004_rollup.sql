@@ -86,7 +86,8 @@ LANGUAGE sql STABLE SET search_path = gisdb, public, pg_temp AS $$
 $$;
 
 -- SQL that counts the measures of a table that count alike (rows; things, each once; rows by classes), in three steps:
--- records to the finest groups that slices are made of, groups to slices, and there things or classes to one number.
+-- records to the finest groups that slices are made of, groups to slices, and there things to one number. Classes become
+-- one number within the finest groups, as histograms are added like any other.
 -- Its rows: slice, year, piece_id, and m1, m2, … by the measures' positions. p_codes: these measures without slices, over
 -- all the years that p_rows holds, of one sex (female, male) alone where p_sex says so; NULL: all of them, sliced.
 CREATE OR REPLACE FUNCTION gisdb.counting_pass(
@@ -98,34 +99,38 @@ DECLARE
     v_slices text := 'ARRAY[''''] ' || coalesce((SELECT string_agg('|| ' || d.slices_sql, ' ' ORDER BY d.code)
                                                  FROM rollup_dimension d
                                                  WHERE v_sliced AND d.table_name = p_table AND d.slices_sql <> ''), '');
-    -- What tells the things, or the classes, of a cell apart.
-    v_apart text[] := CASE WHEN p_classes <> '' THEN ARRAY['class'] ELSE p_per END;
+    -- What tells the things of a cell apart.
+    v_apart text[] := CASE WHEN p_classes <> '' THEN '{}' ELSE p_per END;
     v_grouped text := prefixed('f', array_to_string(array_prepend('piece_id', v_apart), ', '));
-    v_fine text; v_thing text; v_counted text; v_named text;
+    v_by text := (SELECT string_agg(n::text, ', ') FROM generate_series(1, 2 + cardinality(v_apart) + cardinality(v_keys)) AS n);
+    v_named text := array_to_string(ARRAY(SELECT 't.' || n FROM unnest(array_prepend('piece_id', v_apart)) AS n) || v_keys, ', ');
+    v_fine text; v_thing text; v_counted text; v_classed text; v_finest text;
 BEGIN
     SELECT string_agg(format('%s FILTER (WHERE %s) AS m%s', m.value_sql, m.where_sql, m.position), ', ' ORDER BY m.position),
-           string_agg(format('%s(f.m%s) AS m%s', CASE WHEN p_classes <> '' OR p_per = '{}' THEN 'sum' ELSE 'max' END,
+           string_agg(format('%s(f.m%s) AS m%s', CASE WHEN p_per = '{}' OR p_classes <> '' THEN 'sum' ELSE 'max' END,
                              m.position, m.position), ', ' ORDER BY m.position),
-           string_agg(format(CASE WHEN p_classes <> '' THEN 'sum(g.m%s * in_class(g.class)) AS m%s'
-                                  ELSE 'sum(g.m%s) AS m%s' END, m.position, m.position), ', ' ORDER BY m.position)
-    INTO v_fine, v_thing, v_counted
+           string_agg(format('sum(g.m%s) AS m%s', m.position, m.position), ', ' ORDER BY m.position),
+           string_agg(format('sum(c.m%s * in_class(c.class)) AS m%s', m.position, m.position), ', ' ORDER BY m.position)
+    INTO v_fine, v_thing, v_counted, v_classed
     FROM (SELECT where_sql, position,
                  CASE p_sex WHEN 'female' THEN women_sql WHEN 'male' THEN men_sql ELSE value_sql END AS value_sql
           FROM rollup_measure
           WHERE table_name = p_table AND per = p_per AND classes_sql = p_classes
             AND (v_sliced OR code = ANY (p_codes))) AS m
     WHERE m.value_sql <> '';
-    v_named := array_to_string(
-        CASE WHEN p_classes <> '' THEN ARRAY['t.piece_id', p_classes || ' AS class']
-             ELSE ARRAY(SELECT 't.' || n FROM unnest(array_prepend('piece_id', p_per)) AS n) END || v_keys, ', ');
+    v_finest := format('SELECT %s AS year, %s%s, %s FROM %s GROUP BY %s', CASE WHEN v_sliced THEN 't.year' ELSE '0::smallint' END,
+                       v_named, CASE WHEN p_classes <> '' THEN ', ' || p_classes || ' AS class' ELSE '' END, v_fine, p_rows,
+                       v_by || CASE WHEN p_classes <> '' THEN ', class' ELSE '' END);
+    IF p_classes <> '' THEN
+        v_finest := format('SELECT c.year, %s, %s FROM (%s) AS c GROUP BY %s',
+                           prefixed('c', regexp_replace(v_named, '[a-z]+\.', '', 'g')), v_classed, v_finest, v_by);
+    END IF;
     RETURN format(
         'SELECT g.slice, g.year, g.piece_id, %s FROM (
-             SELECT s.slice, f.year, %s, %s FROM (SELECT %s AS year, %s, %s FROM %s GROUP BY %s) AS f
+             SELECT s.slice, f.year, %s, %s FROM (%s) AS f
              CROSS JOIN LATERAL unnest(%s) AS s (slice) WHERE s.slice IS NOT NULL GROUP BY s.slice, f.year, %s) AS g
          GROUP BY g.slice, g.year, g.piece_id',
-        v_counted, v_grouped, v_thing, CASE WHEN v_sliced THEN 't.year' ELSE '0::smallint' END, v_named, v_fine, p_rows,
-        (SELECT string_agg(n::text, ', ') FROM generate_series(1, 2 + cardinality(v_apart) + cardinality(v_keys)) AS n),
-        v_slices, v_grouped);
+        v_counted, v_grouped, v_thing, v_finest, v_slices, v_grouped);
 END $$;
 
 -- The fields of its records that a table's measures name, and those that place them.
