@@ -38,8 +38,9 @@ def catalogue() -> MetaData:
     import gisdb.indicators.tables
     import gisdb.limits.tables
     import gisdb.registers.tables
+    import gisdb.uploads.tables
 
-    assert gisdb.registers.tables.upload is not None
+    assert gisdb.uploads.tables.upload is not None
     registers("")
     return metadata
 
@@ -131,8 +132,13 @@ _WRITES = {
     "account": "INSERT, UPDATE",
     "sign_in_failure": "INSERT, DELETE",
     "audit": "INSERT",
-    "upload": "INSERT, UPDATE (state, counts, reading, committed_at)",
-    "upload_file": "INSERT",
+    "upload": "INSERT, UPDATE (state, wanted, wanted_by, wanted_at, attempts, progress, synthetic, counts, reading,"
+    " submitted_at, reviewed_at, reviewed_by, committed_at, undone_at, undone_by)",
+    "upload_part": "INSERT",
+    "upload_report": "INSERT, UPDATE",
+    "upload_problem": "INSERT, DELETE",
+    "review_rule": "INSERT, DELETE",
+    "period_lock": "INSERT, UPDATE (lifted_at, lifted_by)",
 }
 
 

@@ -1,24 +1,8 @@
-"""Tables that every register leans on: uploads, coded lists, and the identity of a workplace."""
+"""Tables that every register leans on: coded lists, and the identity of a workplace."""
 
 from __future__ import annotations
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    CheckConstraint,
-    Column,
-    DateTime,
-    ForeignKey,
-    Identity,
-    Index,
-    Integer,
-    LargeBinary,
-    Numeric,
-    Table,
-    Text,
-    func,
-)
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Identity, Integer, Numeric, Table, Text
 
 from gisdb.metadata import metadata
 
@@ -58,30 +42,4 @@ workplace = Table(
     Column("code", Text, nullable=False, unique=True),
 )
 
-upload = Table(
-    "upload",
-    metadata,
-    Column("id", BigInteger, Identity(), primary_key=True),
-    Column("register", Text, nullable=False),
-    Column("account_id", Integer, ForeignKey("account.id"), nullable=False),
-    Column("file_name", Text, nullable=False),
-    Column("sha256", Text, nullable=False),
-    Column("bytes", BigInteger, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("synthetic", Boolean, nullable=False, server_default="false"),
-    Column("counts", JSONB, nullable=False, server_default="{}"),
-    Column("reading", JSONB, nullable=False, server_default="{}", comment="number and day style, headers matched"),
-    Column("received_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    Column("committed_at", DateTime(timezone=True)),
-    CheckConstraint("state IN ('committed', 'undone')", name="state_known"),
-    Index("ix_upload_register_sha256", "register", "sha256"),
-)
-
-upload_file = Table(
-    "upload_file",
-    metadata,
-    Column("upload_id", BigInteger, ForeignKey("upload.id", ondelete="CASCADE"), primary_key=True),
-    Column("content", LargeBinary, nullable=False),
-)
-
-__all__ = ["code_list", "unit_of_measure", "unit_spelling", "upload", "upload_file", "workplace"]
+__all__ = ["code_list", "unit_of_measure", "unit_spelling", "workplace"]

@@ -62,28 +62,61 @@ DROP POLICY IF EXISTS scope ON gisdb.workplace;
 CREATE POLICY scope ON gisdb.workplace FOR SELECT
     USING (EXISTS (SELECT FROM gisdb.workplace_state s WHERE s.workplace_id = workplace.id));
 
--- An upload is seen by who made it, by its maker's unit, by the institute; the institute's own by every account.
-ALTER TABLE gisdb.upload ENABLE ROW LEVEL SECURITY;
-CREATE OR REPLACE FUNCTION gisdb.upload_seen(p_account integer) RETURNS boolean
+-- An upload is its maker's, its maker's unit's and the institute's business. What it brought is everybody's to whom its
+-- records are: of committed uploads of the institute, every account sees that there was one.
+CREATE OR REPLACE FUNCTION gisdb.upload_mine(p_account integer) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = gisdb, public, pg_temp AS $$
     SELECT EXISTS (SELECT FROM account me, account maker
                    WHERE me.id = current_account_id() AND me.active AND maker.id = p_account
-                     AND (me.role IN ('institute', 'administrator') OR maker.role IN ('institute', 'administrator')
-                          OR maker.unit_id = me.unit_id))
+                     AND (me.role IN ('institute', 'administrator') OR maker.unit_id = me.unit_id))
 $$;
+CREATE OR REPLACE FUNCTION gisdb.upload_seen(p_account integer, p_committed boolean) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = gisdb, public, pg_temp AS $$
+    SELECT upload_mine(p_account)
+        OR p_committed AND EXISTS (SELECT FROM account me, account maker
+                                   WHERE me.id = current_account_id() AND me.active AND maker.id = p_account
+                                     AND maker.role IN ('institute', 'administrator'))
+$$;
+ALTER TABLE gisdb.upload ENABLE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS seen ON gisdb.upload;
-CREATE POLICY seen ON gisdb.upload FOR SELECT USING (gisdb.upload_seen(account_id));
+CREATE POLICY seen ON gisdb.upload FOR SELECT USING (gisdb.upload_seen(account_id, committed_at IS NOT NULL));
 DROP POLICY IF EXISTS made ON gisdb.upload;
 CREATE POLICY made ON gisdb.upload FOR INSERT WITH CHECK (account_id = gisdb.current_account_id());
 DROP POLICY IF EXISTS mended ON gisdb.upload;
-CREATE POLICY mended ON gisdb.upload FOR UPDATE
-    USING ((SELECT gisdb.sees_all()) OR account_id = gisdb.current_account_id());
+CREATE POLICY mended ON gisdb.upload FOR UPDATE USING (gisdb.upload_mine(account_id));
+DROP FUNCTION IF EXISTS gisdb.upload_seen(integer);
 
-ALTER TABLE gisdb.upload_file ENABLE ROW LEVEL SECURITY;
-DROP POLICY IF EXISTS own ON gisdb.upload_file;
-CREATE POLICY own ON gisdb.upload_file USING (
-    EXISTS (SELECT FROM gisdb.upload u WHERE u.id = upload_id
-            AND ((SELECT gisdb.sees_all()) OR u.account_id = gisdb.current_account_id())));
+-- The file, what was decided about it and what was found in it.
+DO $$
+DECLARE v_table text;
+BEGIN
+    FOREACH v_table IN ARRAY ARRAY['upload_part', 'upload_report', 'upload_problem'] LOOP
+        EXECUTE format('ALTER TABLE gisdb.%I ENABLE ROW LEVEL SECURITY', v_table);
+        EXECUTE format('DROP POLICY IF EXISTS mine ON gisdb.%I', v_table);
+        EXECUTE format('CREATE POLICY mine ON gisdb.%I USING (EXISTS (
+            SELECT FROM gisdb.upload u WHERE u.id = upload_id AND gisdb.upload_mine(u.account_id)))', v_table);
+    END LOOP;
+END $$;
+
+-- Whether a unit's uploads need a second pair of eyes: the unit's own business, and the institute's to say.
+ALTER TABLE gisdb.review_rule ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS seen ON gisdb.review_rule;
+CREATE POLICY seen ON gisdb.review_rule FOR SELECT USING (gisdb.unit_in_scope(unit_id));
+DROP POLICY IF EXISTS made ON gisdb.review_rule;
+CREATE POLICY made ON gisdb.review_rule FOR INSERT WITH CHECK ((SELECT gisdb.sees_all()));
+DROP POLICY IF EXISTS lifted ON gisdb.review_rule;
+CREATE POLICY lifted ON gisdb.review_rule FOR DELETE USING ((SELECT gisdb.sees_all()));
+
+-- Which periods are locked is known to all; the institute locks for the country, a unit for itself.
+ALTER TABLE gisdb.period_lock ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS seen ON gisdb.period_lock;
+CREATE POLICY seen ON gisdb.period_lock FOR SELECT USING (true);
+DROP POLICY IF EXISTS made ON gisdb.period_lock;
+CREATE POLICY made ON gisdb.period_lock FOR INSERT
+    WITH CHECK ((SELECT gisdb.sees_all()) OR unit_id IS NOT NULL AND gisdb.unit_in_scope(unit_id));
+DROP POLICY IF EXISTS lifted ON gisdb.period_lock;
+CREATE POLICY lifted ON gisdb.period_lock FOR UPDATE
+    USING ((SELECT gisdb.sees_all()) OR unit_id IS NOT NULL AND gisdb.unit_in_scope(unit_id));
 
 ALTER TABLE gisdb.audit ENABLE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS written ON gisdb.audit;

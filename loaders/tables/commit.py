@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import LiteralString
 
 from psycopg import sql
 from sqlalchemy import Connection
 
 from gisdb.access.accounts import Account
-from gisdb.errors import InputError
+from gisdb.errors import Conflict, InputError
 from gisdb.registers.register import Register
-from loaders.tables.read import BLOCK_BYTES, Table
+from loaders.tables.kept import keep, parts
+from loaders.tables.read import Table
 from loaders.tables.ready import READY
 from loaders.tables.stage import driver
 
-_UPLOAD = """
+
+@dataclass(frozen=True)
+class Draft:
+    """An upload that is there already; ``wanted`` is the work that it is being committed for, for real or on trial."""
+
+    id: int
+    wanted: str
+
+
+_NEW = """
     INSERT INTO upload (register, account_id, file_name, sha256, bytes, state, synthetic, counts, reading, committed_at)
     VALUES (%(register)s, %(account)s, %(file_name)s, %(sha256)s, %(bytes)s, 'committed', %(synthetic)s,
             %(counts)s::jsonb, %(reading)s::jsonb, now())
+    RETURNING id
+"""
+# Whoever gave it up, or committed it a moment ago, was here first: then there is nothing to commit any more.
+_KNOWN = """
+    UPDATE upload SET state = 'committed', wanted = NULL, wanted_by = NULL, wanted_at = NULL, progress = NULL,
+           synthetic = %(synthetic)s, counts = %(counts)s::jsonb, reading = %(reading)s::jsonb, committed_at = now()
+    WHERE id = %(id)s AND committed_at IS NULL AND state <> 'withdrawn' AND wanted = %(wanted)s
     RETURNING id
 """
 
@@ -35,35 +52,36 @@ def commit(
     synthetic: bool,
     counts: Mapping[str, int],
     reading: Mapping[str, object],
+    draft: Draft | None = None,
 ) -> int:
     """Write the ready rows, the file and the trail; supersede what they change; recount what they touch.
+
+    ``draft`` is the upload whose file this is; None makes a new one.
 
     Returns:
         The upload's id.
 
     Raises:
         InputError: ``file_changed`` where the file is no longer the one that was read.
+        Conflict: ``upload_state`` where the draft is given up or committed meanwhile.
     """
-    row = (
-        driver(conn)
-        .execute(
-            _UPLOAD,
-            {
-                "register": register.name,
-                "account": account.id,
-                "file_name": file_name,
-                "sha256": table.sha256,
-                "bytes": table.size,
-                "synthetic": synthetic,
-                "counts": json.dumps(counts),
-                "reading": json.dumps(reading, ensure_ascii=False),
-            },
-        )
-        .fetchone()
-    )
-    assert row is not None
-    upload_id = int(row[0])
-    _keep_file(conn, table, upload_id)
+    values = {
+        "register": register.name,
+        "account": account.id,
+        "file_name": file_name,
+        "sha256": table.sha256,
+        "bytes": table.size,
+        "synthetic": synthetic,
+        "counts": json.dumps(counts),
+        "reading": json.dumps(reading, ensure_ascii=False),
+    }
+    if draft is None:
+        upload_id = _number(conn, _NEW, values)
+        with table.path.open("rb") as file:
+            if keep(conn, upload_id, parts(file)) != table.sha256:
+                raise InputError("file_changed")
+    else:
+        upload_id = _number(conn, _KNOWN, values | {"id": draft.id, "wanted": draft.wanted})
     _supersede(conn, register, upload_id)
     _insert(conn, register, upload_id)
     _recount(conn, register, upload_id)
@@ -75,29 +93,11 @@ def commit(
     return upload_id
 
 
-def _keep_file(conn: Connection, table: Table, upload_id: int) -> None:
-    """The file's bytes, sent in parts, so that a large file need not fit into our memory."""
-    digest = hashlib.sha256()
-    with driver(conn).cursor() as cursor:
-        cursor.execute("CREATE TEMP TABLE intake_part (number integer, bytes bytea) ON COMMIT DROP")
-        with cursor.copy("COPY intake_part FROM STDIN (FORMAT binary)") as copy:
-            copy.set_types(["int4", "bytea"])
-            for number, block in enumerate(_parts(table.path)):
-                digest.update(block)
-                copy.write_row((number, block))
-        if digest.hexdigest() != table.sha256:
-            raise InputError("file_changed")
-        cursor.execute(
-            """INSERT INTO upload_file (upload_id, content)
-               SELECT %s, string_agg(bytes, ''::bytea ORDER BY number) FROM intake_part""",
-            (upload_id,),
-        )
-
-
-def _parts(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while block := file.read(BLOCK_BYTES):
-            yield block
+def _number(conn: Connection, statement: LiteralString, values: Mapping[str, object]) -> int:
+    row = driver(conn).execute(statement, values).fetchone()
+    if row is None:
+        raise Conflict("upload_state", upload=values["id"], state="")
+    return int(row[0])
 
 
 def _supersede(conn: Connection, register: Register, upload_id: int) -> None:

@@ -23,6 +23,7 @@ class Problem:
         line: line of the file, 1 is its first; None where the whole file is meant.
         column: the register's name of the column; None where no single one is meant.
         cell: the text as it stands in the file.
+        position: where in its row the cell is, from 0; None where no single one is meant.
     """
 
     code: str
@@ -31,6 +32,7 @@ class Problem:
     column: str | None = None
     cell: str | None = None
     params: Mapping[str, object] = field(default_factory=dict)
+    position: int | None = None
 
     def said(self, register: Register, language: str) -> Sentence:
         """What is wrong and what to do, without the place."""

@@ -48,6 +48,10 @@ class Receipt:
     def as_data(self, language: str) -> dict[str, object]:
         """The receipt for programs, with sentences in ``language``."""
         listed = [_as_data(one, self.register, language) for one in self.problems]
+        return self.summary() | {"problems": listed, "problems_listed": len(listed)}
+
+    def summary(self) -> dict[str, object]:
+        """The receipt for programs, with the problems counted alone."""
         return {
             "status": self.state.value,
             "register": self.register.name,
@@ -60,8 +64,6 @@ class Receipt:
                 {"code": one.code, "severity": one.severity.value, "column": one.column, "count": one.count}
                 for one in self.problems.groups
             ],
-            "problems": listed,
-            "problems_listed": len(listed),
             "problems_counted": self.problems.counted,
         }
 

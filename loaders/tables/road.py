@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -16,8 +16,10 @@ from gisdb.progress import Progress, silent
 from gisdb.registers.notation import Style
 from gisdb.registers.register import Register, Severity
 from gisdb.turn import take_turn
+from gisdb.uploads.upload import name_work
 from loaders.tables.check import Outcome, check
-from loaders.tables.commit import commit
+from loaders.tables.choices import Choices
+from loaders.tables.commit import Draft, commit
 from loaders.tables.match import Matching, match
 from loaders.tables.parse import Parser
 from loaders.tables.problem import Problem, Problems
@@ -66,6 +68,9 @@ def import_file(
     synthetic: bool = False,
     max_bytes: int = MAX_BYTES,
     progress: Progress = silent,
+    choices: Choices | None = None,
+    draft: Draft | None = None,
+    on_trial: Callable[[Connection, Receipt], object] | None = None,
 ) -> Receipt:
     """Bring a CSV file into a register: all of it or nothing.
 
@@ -81,6 +86,9 @@ def import_file(
         synthetic: label the upload as sample data; a file that says so of its rows needs no telling.
         max_bytes: the largest file that is read.
         progress: told of each step.
+        choices: what a person decided about the file; the arguments above count beside it.
+        draft: the upload that the file belongs to; None makes one at commit.
+        on_trial: with ``dry_run``, called once the rows are written as they would be, before all of it is taken back.
 
     Returns:
         The receipt; a file that can't come in is no exception, it is a receipt with its problems.
@@ -91,11 +99,15 @@ def import_file(
     if account is None:
         raise Forbidden("import_needs_account")
     name = file_name or path.name
+    choices = choices or Choices()
+    confirmed, decimal = confirmed or choices.confirmed, decimal or choices.decimal
     problems = Problems()
     try:
         progress("step_import_read", file=name)
         table = read(path, max_bytes)
         with database.acting_as(account, write=True, timeout_s=0) as conn:
+            if draft is not None:
+                name_work(conn, draft.id)
             found = _same_file(conn, register, table, decimal)
             if found is not None:
                 return Receipt(register, name, State.UNCHANGED, upload_id=found, problems=_known_file(found))
@@ -108,7 +120,14 @@ def import_file(
                 return Receipt(register, name, State.REFUSED, problems=problems)
             intake = _Intake(register, account, table, matching, style, name, problems)
             receipt = _travel(
-                conn, intake, dry_run=dry_run, confirmed=confirmed, synthetic=synthetic, progress=progress
+                conn,
+                intake,
+                draft,
+                dry_run=dry_run,
+                confirmed=confirmed,
+                synthetic=synthetic,
+                progress=progress,
+                on_trial=on_trial,
             )
             if receipt.state is not State.COMMITTED:
                 conn.rollback()
@@ -119,7 +138,15 @@ def import_file(
 
 
 def _travel(
-    conn: Connection, intake: _Intake, *, dry_run: bool, confirmed: bool, synthetic: bool, progress: Progress
+    conn: Connection,
+    intake: _Intake,
+    draft: Draft | None,
+    *,
+    dry_run: bool,
+    confirmed: bool,
+    synthetic: bool,
+    progress: Progress,
+    on_trial: Callable[[Connection, Receipt], object] | None,
 ) -> Receipt:
     register, problems = intake.register, intake.problems
     progress("step_import_parse", file=intake.file_name)
@@ -128,7 +155,7 @@ def _travel(
     fill_stage(conn, parser.fields, parser.chunks(intake.table.rows()))
     if parser.read == 0:
         raise InputError("file_without_rows")
-    if not dry_run:
+    if not dry_run or on_trial:
         take_turn(conn)
     progress("step_import_check", rows=parser.read)
     outcome = check(conn, register, problems)
@@ -136,7 +163,7 @@ def _travel(
     state = _state(problems, outcome, dry_run=dry_run, confirmed=confirmed)
     labelled = synthetic or outcome.synthetic
     upload_id = None
-    if state is State.COMMITTED:
+    if state is State.COMMITTED or (on_trial and state in {State.CHECKED, State.UNCONFIRMED}):
         progress("step_import_commit", rows=outcome.added + outcome.changed)
         upload_id = commit(
             conn,
@@ -147,8 +174,12 @@ def _travel(
             synthetic=labelled,
             counts=counts,
             reading=intake.reading,
+            draft=draft,
         )
-    return Receipt(register, intake.file_name, state, counts, intake.reading, problems, upload_id, labelled)
+    receipt = Receipt(register, intake.file_name, state, counts, intake.reading, problems, upload_id, labelled)
+    if on_trial and upload_id is not None and state is not State.COMMITTED:
+        on_trial(conn, receipt)
+    return receipt
 
 
 def _parser(intake: _Intake) -> Parser:

@@ -31,7 +31,7 @@ RECORDS = (
     "reported_total",
     "workplace",
     "upload",
-    "upload_file",
+    "upload_part",
 )
 OLD, NEW = date(2025, 6, 30), date(2026, 6, 1)
 

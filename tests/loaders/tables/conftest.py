@@ -66,7 +66,7 @@ class Clerk:
     def fingerprint(self) -> dict[str, str]:
         """Counts and checksums of everything that an intake could touch."""
         records = ("workplace", "workplace_state", "workplace_year", "measurement", "incident", "reported_total")
-        tables = (*records, "upload", "upload_file", "rollup", "unit_rollup", "audit")
+        tables = (*records, "upload", "upload_part", "rollup", "unit_rollup", "audit")
         return {
             table: str(
                 self.rows(

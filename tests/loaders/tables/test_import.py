@@ -43,7 +43,7 @@ def test_a_cell_that_says_all_is_not_kept_twice(clerk: Clerk) -> None:
 def test_the_file_itself_is_kept(clerk: Clerk) -> None:
     receipt = clerk.measurements(NOISE)
     kept = clerk.rows(
-        "SELECT content, bytes FROM upload_file JOIN upload ON id = upload_id WHERE id = :u", u=receipt.upload_id
+        "SELECT content, bytes FROM upload_part JOIN upload ON id = upload_id WHERE id = :u", u=receipt.upload_id
     )
     content = f"{HEADER}\n{NOISE}\n".encode()
     assert [(bytes(one), size) for one, size in kept] == [(content, len(content))]

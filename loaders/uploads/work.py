@@ -1,0 +1,211 @@
+"""The background's work on one upload: check, commit, undo. Each ends in one transaction, or leaves all as it was."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from psycopg.types.json import Jsonb
+from sqlalchemy import Connection, text
+
+from gisdb.access.accounts import Account, account_by_id
+from gisdb.config import Settings
+from gisdb.engine import Database
+from gisdb.errors import GisdbError
+from gisdb.registers import register
+from gisdb.uploads.upload import Upload, report_of, upload_by_id
+from loaders.tables.choices import Choices
+from loaders.tables.commit import Draft
+from loaders.tables.kept import fetch
+from loaders.tables.problem import Problem
+from loaders.tables.receipt import Receipt, State
+from loaders.tables.road import import_file
+from loaders.tables.stage import driver
+from loaders.uploads.effects import MOST_ROWS, effects
+from loaders.uploads.undo import undo
+
+# The step that somebody watching sees is never older.
+TOLD_EVERY_S = 0.3
+
+
+class Withdrawn(Exception):
+    """The upload was given up while it was being worked on."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """Work on an upload: what is wanted and by whom; the file is read with its sender's eyes."""
+
+    upload_id: int
+    wanted: str
+    wanted_by: int
+    account_id: int
+
+
+class Teller:
+    """Writes the step that the work is at beside the upload, now and then, and notices that the upload was given up."""
+
+    def __init__(self, database: Database, account: Account, upload_id: int) -> None:
+        self._database, self._account, self._upload_id = database, account, upload_id
+        self._told = 0.0
+
+    def __call__(self, step: str, **params: object) -> None:
+        if time.monotonic() - self._told < TOLD_EVERY_S:
+            return
+        self._told = time.monotonic()
+        progress = json.dumps({"step": step, "params": params}, ensure_ascii=False, default=str)
+        with self._database.acting_as(self._account, write=True) as conn:
+            changed = conn.execute(
+                text("UPDATE upload SET progress = CAST(:progress AS jsonb) WHERE id = :id AND wanted IS NOT NULL"),
+                {"progress": progress, "id": self._upload_id},
+            )
+            if changed.rowcount == 0:
+                raise Withdrawn
+
+
+def work(database: Database, settings: Settings, task: Task) -> None:
+    """Do what is wanted of an upload; afterwards nothing is wanted of it, whatever came of it.
+
+    Raises:
+        Withdrawn: it was given up meanwhile.
+    """
+    sender, who = _accounts(database, task)
+    if sender is None or who is None:
+        fail(database, task, "upload_account_disabled")
+        return
+    with database.acting_as(who) as conn:
+        upload = upload_by_id(conn, task.upload_id)
+    if task.wanted == "undo":
+        _undo(database, who, upload)
+    else:
+        with tempfile.TemporaryDirectory(prefix="gisdb-upload-") as folder:
+            _take(database, settings, sender, upload, task, Path(folder))
+
+
+def fail(database: Database, task: Task, code: str, **params: object) -> None:
+    """Say that the work could not be done; a committed upload stays committed."""
+    with database.acting_as(_someone(database, task), write=True) as conn:
+        conn.execute(
+            text(
+                """UPDATE upload SET wanted = NULL, wanted_by = NULL, wanted_at = NULL, progress = NULL,
+                          state = CASE WHEN committed_at IS NULL THEN 'failed' ELSE state END
+                   WHERE id = :id AND wanted IS NOT NULL"""
+            ),
+            {"id": task.upload_id},
+        )
+        _report(conn, task.upload_id, {"status": "failed", "failure": {"code": code, "params": params}})
+
+
+def _take(database: Database, settings: Settings, sender: Account, upload: Upload, task: Task, folder: Path) -> None:
+    path = folder / "file"
+    with database.acting_as(sender) as conn:
+        fetch(conn, upload.id, path)
+        choices = Choices.model_validate(report_of(conn, upload.id)[0])
+    own = register(upload.register)
+    affected: list[dict[str, Any]] = []
+
+    def on_trial(conn: Connection, receipt: Receipt) -> None:
+        if receipt.counts["added"] + receipt.counts["changed"] <= MOST_ROWS:
+            found = effects(database, conn, sender, own, upload.id, settings.timezone)
+            affected.extend([found] if found else [])
+
+    receipt = import_file(
+        database,
+        sender,
+        own,
+        path,
+        file_name=upload.file_name,
+        choices=choices,
+        dry_run=task.wanted == "check",
+        max_bytes=settings.max_upload_bytes,
+        progress=Teller(database, sender, upload.id),
+        draft=Draft(upload.id, task.wanted),
+        on_trial=on_trial if task.wanted == "check" else None,
+    )
+    _finish(database, sender, upload, task, receipt, affected)
+
+
+def _finish(
+    database: Database, sender: Account, upload: Upload, task: Task, receipt: Receipt, affected: list[dict[str, Any]]
+) -> None:
+    said = receipt.summary() | {"effects": affected[0] if affected else None}
+    with database.acting_as(sender, write=True) as conn:
+        if receipt.state is not State.COMMITTED:
+            # Also after a commit that found something new: then it is a draft again, with what was found.
+            changed = conn.execute(
+                text(
+                    """UPDATE upload SET state = 'checked', wanted = NULL, wanted_by = NULL, wanted_at = NULL, progress = NULL,
+                              counts = CAST(:counts AS jsonb), reading = CAST(:reading AS jsonb), synthetic = :synthetic
+                       WHERE id = :id AND wanted = :wanted"""
+                ),
+                {
+                    "counts": json.dumps(dict(receipt.counts)),
+                    "reading": json.dumps(dict(receipt.reading), ensure_ascii=False, default=str),
+                    "synthetic": receipt.synthetic,
+                    "id": upload.id,
+                    "wanted": task.wanted,
+                },
+            )
+            if changed.rowcount == 0:
+                raise Withdrawn
+        _report(conn, upload.id, said)
+        _keep_problems(conn, upload.id, list(receipt.problems))
+
+
+def _undo(database: Database, who: Account, upload: Upload) -> None:
+    with database.acting_as(who, write=True, timeout_s=0) as conn:
+        done = undo(conn, who, upload)
+        _report(conn, upload.id, {"status": "undone", "registers": [one.as_data() for one in done]})
+
+
+def _report(conn: Connection, upload_id: int, said: dict[str, Any]) -> None:
+    driver(conn).execute(
+        """INSERT INTO upload_report (upload_id, receipt) VALUES (%(id)s, %(receipt)s)
+           ON CONFLICT (upload_id) DO UPDATE SET receipt = EXCLUDED.receipt""",
+        {"id": upload_id, "receipt": Jsonb(said, dumps=lambda data: json.dumps(data, ensure_ascii=False, default=str))},
+    )
+
+
+def _keep_problems(conn: Connection, upload_id: int, problems: list[Problem]) -> None:
+    with driver(conn).cursor() as cursor:
+        cursor.execute("DELETE FROM upload_problem WHERE upload_id = %s", (upload_id,))
+        # COPY does not work under row-level security.
+        cursor.execute("CREATE TEMP TABLE found_problem (LIKE upload_problem) ON COMMIT DROP")
+        with cursor.copy(
+            """COPY found_problem (upload_id, number, severity, code, line, column_name, position, cell, params)
+               FROM STDIN"""
+        ) as copy:
+            for number, one in enumerate(problems):
+                params = json.dumps(dict(one.params), ensure_ascii=False, default=str)
+                copy.write_row(
+                    (
+                        upload_id,
+                        number,
+                        one.severity.value,
+                        one.code,
+                        one.line,
+                        one.column,
+                        one.position,
+                        one.cell,
+                        params,
+                    )
+                )
+        cursor.execute("INSERT INTO upload_problem SELECT * FROM found_problem")
+
+
+def _accounts(database: Database, task: Task) -> tuple[Account | None, Account | None]:
+    with database.acting_as(None) as conn:
+        return account_by_id(conn, task.account_id), account_by_id(conn, task.wanted_by)
+
+
+def _someone(database: Database, task: Task) -> Account:
+    """The sender, active or not: what became of the upload is written all the same."""
+    with database.acting_as(None) as conn:
+        row = account_by_id(conn, task.account_id) or account_by_id(conn, task.wanted_by)
+    if row is None:
+        raise GisdbError("upload_account_disabled")
+    return row

@@ -1,0 +1,142 @@
+"""The background: takes up what is wanted of uploads, one after the other, on PostgreSQL itself.
+
+What is wanted stands in the upload's own row, written with the state that it follows from; who works on it holds a lock
+of the database session. A worker that is killed loses its session, and the next one finds the work at once.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import psycopg
+from psycopg import errors
+from sqlalchemy.exc import DBAPIError
+
+from gisdb.config import Settings
+from gisdb.database_url import conninfo
+from gisdb.engine import SEARCH_PATH, Database
+from gisdb.errors import GisdbError, ServerError
+from gisdb.uploads.upload import CHANNEL
+from loaders.uploads.work import Task, Withdrawn, fail, work
+
+MOST_ATTEMPTS = 3
+# A notice may be lost with its connection: look again after so long.
+LOOK_EVERY_S = 5.0
+RECONNECT_S = 1.0
+# The web server comes first.
+NICE = 10
+
+_log = logging.getLogger("gisdb.worker")
+
+
+class Worker:
+    """Works until it is told to stop."""
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self._database, self._settings = database, settings
+        self._stopping = threading.Event()
+
+    def stop(self) -> None:
+        """Begin nothing more."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Take up work as it comes; while the database is away, wait for it."""
+        while not self._stopping.is_set():
+            try:
+                with self._listening() as conn:
+                    self._work_off(conn)
+            except (psycopg.OperationalError, ServerError):
+                _log.warning("worker waits for the database")
+                self._database.dispose()
+                self._stopping.wait(RECONNECT_S)
+
+    def run_once(self) -> int:
+        """Do all that is wanted now; gives how many works were done."""
+        with self._listening() as conn:
+            return self._empty(conn)
+
+    @contextmanager
+    def _listening(self) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+        with psycopg.connect(
+            conninfo(self._database.app_url),
+            autocommit=True,
+            application_name="gisdb worker",
+            options=f"-csearch_path={SEARCH_PATH}",
+            connect_timeout=10,
+        ) as conn:
+            conn.execute(f"LISTEN {CHANNEL}")
+            yield conn
+
+    def _work_off(self, conn: psycopg.Connection[tuple[object, ...]]) -> None:
+        while not self._stopping.is_set():
+            self._empty(conn)
+            until = time.monotonic() + LOOK_EVERY_S
+            while not self._stopping.is_set() and time.monotonic() < until:
+                if list(conn.notifies(timeout=0.5, stop_after=1)):
+                    break
+
+    def _empty(self, conn: psycopg.Connection[tuple[object, ...]]) -> int:
+        done = 0
+        while not self._stopping.is_set():
+            row = conn.execute("SELECT upload_id, wanted, wanted_by, account_id, attempts FROM take_work()").fetchone()
+            if row is None:
+                return done
+            upload_id, wanted, wanted_by, account_id, attempts = row
+            task = Task(int(str(upload_id)), str(wanted), int(str(wanted_by)), int(str(account_id)))
+            try:
+                self._do(task, int(str(attempts)))
+            finally:
+                conn.execute("SELECT pg_advisory_unlock(upload_work_lock(), %s::integer)", (task.upload_id,))
+            done += 1
+        return done
+
+    def _do(self, task: Task, attempts: int) -> None:
+        if attempts > MOST_ATTEMPTS:
+            fail(self._database, task, "work_gave_up", attempts=attempts - 1)
+            return
+        try:
+            work(self._database, self._settings, task)
+        except Withdrawn:
+            _log.info("upload %s was withdrawn", task.upload_id)
+        except GisdbError as refusal:
+            if isinstance(refusal, ServerError):
+                raise
+            fail(self._database, task, refusal.code, **refusal.params)
+        except DBAPIError as problem:
+            self._mishap(task, problem)
+        except psycopg.OperationalError:
+            raise
+        except Exception:  # noqa: BLE001 - one bad upload must not keep the others waiting
+            _log.exception("upload %s: %s could not be done", task.upload_id, task.wanted)
+            fail(self._database, task, "work_failed")
+
+    def _mishap(self, task: Task, problem: DBAPIError) -> None:
+        if problem.connection_invalidated or isinstance(problem.orig, psycopg.OperationalError):
+            if not isinstance(problem.orig, errors.QueryCanceled):
+                raise psycopg.OperationalError(str(problem.orig)) from problem
+            # Given up while a long statement ran; where it was not, it is wanted still and taken up again.
+            return
+        _log.exception("upload %s: %s could not be done", task.upload_id, task.wanted)
+        fail(self._database, task, "work_failed")
+
+
+def run_worker(database: Database, settings: Settings) -> int:
+    """Work until SIGTERM or SIGINT; gives the exit status."""
+    worker = Worker(database, settings)
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        worker.stop()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    os.nice(NICE)
+    worker.run()
+    return 0

@@ -1,0 +1,202 @@
+"""An upload from the file to the registers and back, by the worker that serves it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from gisdb.errors import Conflict, Forbidden, NotFound
+from gisdb.uploads import upload as uploads
+from loaders.tables.choices import Choices
+from loaders.uploads.receive import confirm
+from tests.loaders.uploads.conftest import Desk
+
+ROW, OTHER = "79-1;Máy dệt 1;12/03/2025;NOISE;88;dBA", "79-1;Máy dệt 2;12/03/2025;NOISE;80;dBA"
+
+
+def current(desk: Desk) -> list[tuple[Any, ...]]:
+    return desk.clerk.rows("SELECT sampling_point, value::text FROM measurement WHERE superseded_at IS NULL ORDER BY 1")
+
+
+def rollups_are_a_recount(desk: Desk) -> bool:
+    kept = desk.clerk.rows(
+        "SELECT s.table_name, s.slice, r.year, r.piece_id, r.figures::text FROM rollup r JOIN rollup_slice s ON s.id = r.slice_id ORDER BY 1, 2, 3, 4"
+    )
+    with desk.database.owner() as conn:
+        conn.execute(text("SELECT rebuild_rollups()"))
+    return kept == desk.clerk.rows(
+        "SELECT s.table_name, s.slice, r.year, r.piece_id, r.figures::text FROM rollup r JOIN rollup_slice s ON s.id = r.slice_id ORDER BY 1, 2, 3, 4"
+    )
+
+
+def test_a_checked_file_is_a_draft_and_nothing_of_it_counts(desk: Desk) -> None:
+    upload_id = desk.measurements(ROW)
+    found = desk.get(upload_id)
+    assert (found.state, found.wanted, found.counts["added"]) == ("checked", None, 1)
+    assert current(desk) == []
+    assert desk.receipt(upload_id)["status"] == "checked"
+    assert rollups_are_a_recount(desk)
+
+
+def test_the_preview_says_what_it_would_change_on_the_map(desk: Desk) -> None:
+    effects = desk.receipt(desk.measurements(ROW, OTHER))["effects"]
+    share = effects["indicators"]["exceedance_share"]
+    assert (effects["year"], effects["unit_id"], effects["level"]) == (2025, 2, "commune")
+    assert share["before"]["state"] == "no_data"
+    assert share["after"]["n"] is None  # two samples are too few to be shown
+    assert share["after"]["state"] == "suppressed"
+    assert len(share["parts"]) == 1
+
+
+def test_a_file_goes_in_and_is_taken_back(desk: Desk) -> None:
+    before = current(desk)
+    upload_id = desk.bring_in(ROW)
+    assert current(desk) == [("Máy dệt 1", "88")]
+    assert rollups_are_a_recount(desk)
+    undone = desk.do("ask_undo", upload_id)
+    assert (undone.state, undone.undone_by) == ("undone", "Sở phía Nam")
+    assert current(desk) == before
+    assert desk.receipt(upload_id)["registers"] == [
+        {"register": "measurements", "reversed": 1, "restored": 0, "corrected": [], "in_use": []}
+    ]
+    assert rollups_are_a_recount(desk)
+
+
+def test_undo_brings_back_what_the_upload_had_replaced(desk: Desk) -> None:
+    desk.bring_in(ROW, OTHER)
+    second = desk.bring_in(ROW.replace("88", "84"))
+    assert ("Máy dệt 1", "84") in current(desk)
+    desk.do("ask_undo", second)
+    assert current(desk) == [("Máy dệt 1", "88"), ("Máy dệt 2", "80")]
+    assert desk.receipt(second)["registers"][0]["restored"] == 1
+    assert rollups_are_a_recount(desk)
+
+
+def test_undo_keeps_what_was_corrected_since_and_says_by_what(desk: Desk) -> None:
+    first = desk.bring_in(ROW, OTHER)
+    second = desk.bring_in(ROW.replace("88", "84"))
+    desk.do("ask_undo", first)
+    assert current(desk) == [("Máy dệt 1", "84")]
+    assert desk.receipt(first)["registers"][0]["corrected"] == [{"upload": second, "records": 1}]
+    # What was taken back does not come back when its correction is taken back too.
+    desk.do("ask_undo", second)
+    assert current(desk) == []
+    assert rollups_are_a_recount(desk)
+
+
+def test_undo_keeps_workplaces_on_which_other_records_hang(desk: Desk) -> None:
+    header = "Mã cơ sở;Tên cơ sở;Mã ngành;Mã xã/phường"
+    places = desk.send("workplaces", f"{header}\n79-8;Mới A;13;26740\n79-9;Mới B;13;26740\n")
+    desk.work()
+    assert desk.do("submit", places).state == "committed"
+    desk.bring_in("79-9;Lò 1;12/03/2025;NOISE;80;dBA")
+    desk.do("ask_undo", places)
+    codes = "SELECT code FROM workplace_state WHERE superseded_at IS NULL AND code LIKE '79-%' ORDER BY 1"
+    assert desk.clerk.rows(codes) == [("79-1",), ("79-2",), ("79-9",)]
+    assert desk.receipt(places)["registers"][0]["in_use"] == ["79-9"]
+    assert rollups_are_a_recount(desk)
+
+
+def test_a_double_click_commits_once(desk: Desk) -> None:
+    upload_id = desk.measurements(ROW)
+    with desk.database.acting_as(desk.account, write=True) as conn:
+        uploads.submit(conn, desk.account, uploads.upload_by_id(conn, upload_id))
+    with desk.database.acting_as(desk.account, write=True) as conn, pytest.raises(Conflict) as second:
+        uploads.submit(conn, desk.account, uploads.upload_by_id(conn, upload_id))
+    assert second.value.code == "upload_busy"
+    desk.work()
+    with desk.database.acting_as(desk.account, write=True) as conn, pytest.raises(Conflict) as third:
+        uploads.submit(conn, desk.account, uploads.upload_by_id(conn, upload_id))
+    assert third.value.code == "upload_state"
+    assert current(desk) == [("Máy dệt 1", "88")]
+
+
+def test_what_the_database_learnt_meanwhile_keeps_a_file_out(desk: Desk) -> None:
+    upload_id = desk.measurements("79-2;Tiện 1;12/03/2025;NOISE;80;dBA")
+    with desk.database.owner() as conn:
+        conn.execute(text("DELETE FROM workplace_state WHERE code = '79-2'"))
+        conn.execute(text("DELETE FROM workplace WHERE code = '79-2'"))
+    after = desk.do("submit", upload_id)
+    assert after.state == "checked"
+    assert desk.receipt(upload_id)["status"] == "refused"
+    assert current(desk) == []
+
+
+def test_an_upload_is_given_up_and_nothing_is_wanted_of_it(desk: Desk) -> None:
+    upload_id = desk.send("measurements", "a;b\n")
+    assert desk.do("withdraw", upload_id).state == "withdrawn"
+    assert desk.work() == 0
+    with desk.database.acting_as(desk.account, write=True) as conn, pytest.raises(Conflict):
+        uploads.withdraw(conn, desk.account, uploads.upload_by_id(conn, upload_id))
+
+
+def test_a_province_sees_and_touches_its_own_uploads_only(desk: Desk) -> None:
+    south = desk.measurements(ROW)
+    institute = desk.sign_in("vien").measurements(OTHER)
+    north = desk.sign_in("bac")
+    with pytest.raises(NotFound):
+        north.get(south)
+    with pytest.raises(NotFound):
+        north.get(institute)
+    with desk.database.acting_as(north.account) as conn:
+        assert uploads.list_uploads(conn) == []
+        for table in ("upload", "upload_part", "upload_report", "upload_problem"):
+            rows = conn.execute(
+                text(f"SELECT count(*) FROM {table} WHERE {'id' if table == 'upload' else 'upload_id'} IN (:a, :b)"),
+                {"a": south, "b": institute},
+            )
+            assert rows.scalar_one() == 0, table
+    assert {one.id for one in _listed(desk.sign_in("vien"))} >= {south, institute}
+
+
+def _listed(desk: Desk) -> list[uploads.Upload]:
+    with desk.database.acting_as(desk.account) as conn:
+        return uploads.list_uploads(conn)
+
+
+def test_where_two_pairs_of_eyes_are_needed_nothing_counts_before_the_second(desk: Desk) -> None:
+    institute = desk.sign_in("vien")
+    with desk.database.acting_as(institute.account, write=True) as conn:
+        uploads.set_second_eyes(conn, institute.account, 2, needed=True)
+    upload_id = desk.measurements(ROW)
+    assert desk.do("submit", upload_id).state == "submitted"
+    assert current(desk) == []
+    with desk.database.acting_as(None) as conn:
+        waiting = conn.execute(text("SELECT register, unit_id, uploads, records FROM uploads_waiting()")).all()
+    assert [tuple(row) for row in waiting] == [("measurements", 2, 1, 1)]
+    with pytest.raises(Forbidden):
+        desk.do("approve", upload_id)
+    with pytest.raises(Conflict):
+        institute.do("send_back", upload_id, "  ")
+    returned = institute.do("send_back", upload_id, "Thiếu thời gian đo")
+    assert (returned.state, returned.reviewed_by) == ("returned", "Viện")
+    with desk.database.acting_as(desk.account) as conn:
+        assert uploads.report_of(conn, upload_id)[2] == "Thiếu thời gian đo"
+    again = desk.measurements(ROW)
+    desk.do("submit", again)
+    assert institute.do("approve", again).state == "committed"
+    assert current(desk) == [("Máy dệt 1", "88")]
+
+
+def test_warnings_wait_for_a_confirmation(desk: Desk) -> None:
+    header = "Mã cơ sở;Năm;Số lao động;Tổng giờ làm việc\n"
+    upload_id = desk.send("workplace_years", header + "79-1;2024;100;400000\n")
+    desk.work()
+    assert desk.receipt(upload_id)["status"] == "unconfirmed"
+    with pytest.raises(Conflict) as refused:
+        desk.do("submit", upload_id)
+    assert refused.value.code == "upload_not_ready"
+    with desk.database.acting_as(desk.account, write=True) as conn:
+        confirm(conn, uploads.upload_by_id(conn, upload_id), Choices(confirmed=True))
+    assert desk.do("submit", upload_id).state == "committed"
+
+
+def test_work_that_never_ends_is_not_begun_for_ever(desk: Desk) -> None:
+    upload_id = desk.send("measurements", "a;b\n")
+    with desk.database.owner() as conn:
+        conn.execute(text("UPDATE upload SET attempts = 3 WHERE id = :id"), {"id": upload_id})
+    desk.work()
+    assert desk.get(upload_id).state == "failed"
+    assert desk.receipt(upload_id)["failure"]["code"] == "work_gave_up"
