@@ -23,11 +23,13 @@ _VERBS = {
     "import": ("gisdb.cli.registers", "import_"),
     "export": ("gisdb.cli.registers", "export"),
     "template": ("gisdb.cli.registers", "template"),
+    "uploads": ("gisdb.cli.uploads", "uploads"),
     "limits": ("gisdb.cli.limits", "limits"),
     "evaluate": ("gisdb.cli.evaluate", "evaluate"),
     "sample": ("gisdb.cli.sample", "sample"),
     "account": ("gisdb.cli.account", "account"),
     "serve": ("gisdb.cli.serve", "serve"),
+    "worker": ("gisdb.cli.uploads", "worker"),
     "demo": ("gisdb.cli.serve", "demo"),
 }
 

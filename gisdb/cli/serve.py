@@ -28,12 +28,14 @@ def _say(settings: Settings, code: str, **params: object) -> None:
 
 def _serve(settings: Settings, server: Server, accepting: socket) -> int:
     """Serve until told to stop; says where once it answers."""
+    from loaders.uploads.supervision import worker_beside
     from webmap.serve import serve as run
 
     def ready(address: str) -> None:
         _say(settings, "serving", address=address)
 
-    return run(settings, server.app_url, accepting=accepting, on_ready=ready)
+    with worker_beside(server.app_url):
+        return run(settings, server.app_url, accepting=accepting, on_ready=ready)
 
 
 @click.command()

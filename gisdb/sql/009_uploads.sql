@@ -6,12 +6,14 @@ CREATE OR REPLACE FUNCTION gisdb.upload_work_lock() RETURNS integer
 LANGUAGE sql IMMUTABLE AS $$ SELECT x'67697364'::integer $$;
 
 -- The oldest upload that has work to do and that nobody works on, now locked by this session; no row where there is none.
-CREATE OR REPLACE FUNCTION gisdb.take_work()
+-- p_only: no other than this one.
+CREATE OR REPLACE FUNCTION gisdb.take_work(p_only bigint DEFAULT NULL)
 RETURNS TABLE (upload_id bigint, wanted text, wanted_by integer, account_id integer, attempts integer)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = gisdb, public, pg_temp AS $$
 DECLARE v_id bigint;
 BEGIN
-    FOR v_id IN SELECT u.id FROM upload u WHERE u.wanted IS NOT NULL ORDER BY u.wanted_at, u.id LOOP
+    FOR v_id IN SELECT u.id FROM upload u WHERE u.wanted IS NOT NULL AND (p_only IS NULL OR u.id = p_only)
+                ORDER BY u.wanted_at, u.id LOOP
         CONTINUE WHEN NOT pg_try_advisory_lock(upload_work_lock(), v_id::integer);
         RETURN QUERY UPDATE upload u SET attempts = u.attempts + 1
             WHERE u.id = v_id AND u.wanted IS NOT NULL

@@ -18,6 +18,8 @@ from gisdb.access.accounts import Account
 from gisdb.errors import Conflict, Forbidden, NotFound
 
 CHANNEL = "gisdb_upload"
+STATES = ("received", "checked", "submitted", "returned", "committed", "undone", "withdrawn", "failed")
+WORKS = ("check", "commit", "undo")
 # A draft: nothing of it is in the registers yet.
 OPEN = ("received", "checked", "returned", "failed")
 
@@ -114,6 +116,15 @@ def list_uploads(
         params["before"] = before
     query = f"{_SELECT} WHERE {' AND '.join(conditions)} ORDER BY u.id DESC LIMIT :limit"
     return [Upload(**row) for row in conn.execute(text(query), params).mappings()]
+
+
+def as_data(upload: Upload) -> dict[str, Any]:
+    """The upload for programs; instants as ISO 8601 in UTC."""
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in vars(upload).items()
+        if name != "mine"
+    }
 
 
 def report_of(conn: Connection, upload_id: int) -> tuple[dict[str, Any], dict[str, Any], str]:

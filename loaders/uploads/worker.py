@@ -42,6 +42,7 @@ class Worker:
     def __init__(self, database: Database, settings: Settings) -> None:
         self._database, self._settings = database, settings
         self._stopping = threading.Event()
+        self._parent = os.getppid()
 
     def stop(self) -> None:
         """Begin nothing more."""
@@ -58,10 +59,10 @@ class Worker:
                 self._database.dispose()
                 self._stopping.wait(RECONNECT_S)
 
-    def run_once(self) -> int:
-        """Do all that is wanted now; gives how many works were done."""
+    def run_once(self, only: int | None = None) -> int:
+        """Do all that is wanted now, or what is wanted of one upload; gives how many works were done."""
         with self._listening() as conn:
-            return self._empty(conn)
+            return self._empty(conn, only)
 
     @contextmanager
     def _listening(self) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
@@ -82,11 +83,16 @@ class Worker:
             while not self._stopping.is_set() and time.monotonic() < until:
                 if list(conn.notifies(timeout=0.5, stop_after=1)):
                     break
+                if os.getppid() != self._parent:
+                    # Who looked after this worker was killed; another server brings its own.
+                    self.stop()
 
-    def _empty(self, conn: psycopg.Connection[tuple[object, ...]]) -> int:
+    def _empty(self, conn: psycopg.Connection[tuple[object, ...]], only: int | None = None) -> int:
         done = 0
         while not self._stopping.is_set():
-            row = conn.execute("SELECT upload_id, wanted, wanted_by, account_id, attempts FROM take_work()").fetchone()
+            row = conn.execute(
+                "SELECT upload_id, wanted, wanted_by, account_id, attempts FROM take_work(%s)", (only,)
+            ).fetchone()
             if row is None:
                 return done
             upload_id, wanted, wanted_by, account_id, attempts = row
