@@ -22,7 +22,7 @@ from tests.bench.measuring import Row
 
 _RAW: LiteralString = "UPDATE gisdb.measurement SET verdict = 'cannot_judge'"
 _ROLLUP: LiteralString = """
-    SELECT gisdb.refresh_rollup('measurement', array_agg(year::integer), array_agg(piece_id))
+    SELECT gisdb.refresh_cells('measurement', array_agg(year::integer), array_agg(piece_id))
     FROM (SELECT DISTINCT year, piece_id FROM gisdb.measurement WHERE superseded_at IS NULL) AS cell
 """
 
