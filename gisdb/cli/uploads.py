@@ -124,11 +124,16 @@ def withdraw(*, upload_id: int, login: str | None, as_json: bool) -> None:
 
 @uploads.command()
 @_ID
+@click.option("--reason", default="", help="Why; needed where a locked period changes by it.")
 @_ACCOUNT
 @_JSON
-def undo(*, upload_id: int, login: str | None, as_json: bool) -> None:
+def undo(*, upload_id: int, reason: str, login: str | None, as_json: bool) -> None:
     """Take the committed upload ID back: what it brought goes, what it replaced returns, what was corrected since stays."""
-    _act(upload_id, login, life.ask_undo, as_json=as_json)
+
+    def act(conn: Connection, account: Account, upload: Upload) -> None:
+        life.ask_undo(conn, account, upload, reason)
+
+    _act(upload_id, login, act, as_json=as_json)
 
 
 @uploads.command("second-eyes")

@@ -254,13 +254,20 @@ def withdraw(conn: Connection, account: Account, upload: Upload) -> None:
     _trail(conn, account, "upload_withdraw", upload)
 
 
-def ask_undo(conn: Connection, account: Account, upload: Upload) -> None:
-    """Take a committed upload back.
+def ask_undo(conn: Connection, account: Account, upload: Upload, reason: str = "") -> None:
+    """Take a committed upload back; a ``reason`` is needed where a locked period changes by it.
 
     Raises:
         Conflict: ``upload_busy``, ``upload_state``.
     """
     want(conn, account, upload, "undo", states=("committed",))
+    conn.execute(
+        text(
+            """INSERT INTO upload_report (upload_id, choices) VALUES (:id, jsonb_build_object('undo_reason', CAST(:reason AS text)))
+               ON CONFLICT (upload_id) DO UPDATE SET choices = upload_report.choices || EXCLUDED.choices"""
+        ),
+        {"id": upload.id, "reason": reason.strip()},
+    )
 
 
 def name_work(conn: Connection, upload_id: int) -> None:

@@ -25,6 +25,7 @@ class Choices(BaseModel):
         good_rows_only: bring in the good rows and leave the others.
         confirmed: whether the warnings were read.
         reason: why records of a locked period are changed.
+        undo_reason: why the upload was taken back.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -42,3 +43,4 @@ class Choices(BaseModel):
     good_rows_only: bool = False
     confirmed: bool = False
     reason: str = ""
+    undo_reason: str = ""

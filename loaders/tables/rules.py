@@ -47,6 +47,13 @@ def _of_column(register: Register, column: Column) -> list[Rule]:
     return []
 
 
+def day_of_record(register: Register, alias: str) -> str:
+    """SQL for the last day that a record of the register speaks of, over its fields."""
+    if register.day:
+        return quoted(alias, register.day)
+    return f"make_date({quoted(alias, 'year')}::integer, 12, 31)"
+
+
 def quoted(*names: str) -> str:
     """A (qualified) name as SQL."""
     return sql.Identifier(*names).as_string()

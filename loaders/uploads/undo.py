@@ -14,7 +14,9 @@ from gisdb.errors import Conflict
 from gisdb.registers import register, registers
 from gisdb.registers.register import Bound, Register
 from gisdb.turn import take_turn
+from gisdb.uploads.locks import locked
 from gisdb.uploads.upload import Upload, name_work
+from loaders.tables.rules import day_of_record
 from loaders.tables.stage import driver
 
 
@@ -46,13 +48,14 @@ class Undone:
         }
 
 
-def undo(conn: Connection, account: Account, upload: Upload) -> list[Undone]:
+def undo(conn: Connection, account: Account, upload: Upload, reason: str = "") -> list[Undone]:
     """Take ``upload`` back in the caller's transaction; each record is reversed, or kept for a reason that is told.
 
     A reversed record names its own upload as what superseded it, so the history shows that it was taken back.
 
     Raises:
-        Conflict: ``upload_state`` where it is not committed, or was taken back meanwhile.
+        Conflict: ``upload_state`` where it is not committed, or was taken back meanwhile; ``undo_period_locked`` where a
+            locked period would change and no ``reason`` is given.
     """
     name_work(conn, upload.id)
     take_turn(conn)
@@ -64,14 +67,40 @@ def undo(conn: Connection, account: Account, upload: Upload) -> list[Undone]:
     if changed.rowcount == 0:
         raise Conflict("upload_state", upload=upload.id, state="undone")
     own = register(upload.register)
+    if not reason.strip():
+        _refuse_locked(conn, own, upload.id)
     # An upload may have brought workplaces beside its records: they go last, once nothing of it hangs on them.
     touched = [own, *(one for one in registers().values() if one is not own and one.amends_places)]
     done = [found for one in touched if (found := _undo(conn, one, upload.id)) is not None]
     driver(conn).execute(
         "INSERT INTO audit (account_id, action, detail) VALUES (%s, 'undo', %s)",
-        (account.id, Jsonb({"upload": upload.id, "registers": [one.as_data() for one in done]})),
+        (account.id, Jsonb({"upload": upload.id, "reason": reason, "registers": [one.as_data() for one in done]})),
     )
     return done
+
+
+def _refuse_locked(conn: Connection, register: Register, upload_id: int) -> None:
+    if not locked(conn, register.name):
+        return
+    row = (
+        driver(conn)
+        .execute(
+            sql.SQL(
+                """SELECT max(l.until) FROM (
+                       SELECT t.piece_id, min({day}) AS first FROM {table} AS t
+                       WHERE t.upload_id = {upload} AND t.superseded_at IS NULL GROUP BY 1) AS own,
+                   locked_until({name}, own.piece_id) AS l (until) WHERE own.first <= l.until"""
+            ).format(
+                day=sql.SQL(day_of_record(register, "t")),
+                table=sql.Identifier("gisdb", register.table_name),
+                upload=sql.Literal(upload_id),
+                name=sql.Literal(register.name),
+            )
+        )
+        .fetchone()
+    )
+    if row and row[0] is not None:
+        raise Conflict("undo_period_locked", until=row[0].strftime("%d/%m/%Y"))
 
 
 def _undo(conn: Connection, register: Register, upload_id: int) -> Undone | None:

@@ -158,7 +158,8 @@ def _finish(
 
 def _undo(database: Database, who: Account, upload: Upload) -> None:
     with database.acting_as(who, write=True, timeout_s=0) as conn:
-        done = undo(conn, who, upload)
+        reason = Choices.model_validate(report_of(conn, upload.id)[0]).undo_reason
+        done = undo(conn, who, upload, reason)
         _report(conn, upload.id, {"status": "undone", "registers": [one.as_data() for one in done]})
 
 

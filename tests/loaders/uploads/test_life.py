@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from gisdb.errors import Conflict, Forbidden, NotFound
+from gisdb.uploads import locks
 from gisdb.uploads import upload as uploads
 from loaders.tables.choices import Choices
 from loaders.uploads.receive import confirm
@@ -200,3 +202,14 @@ def test_work_that_never_ends_is_not_begun_for_ever(desk: Desk) -> None:
     desk.work()
     assert desk.get(upload_id).state == "failed"
     assert desk.receipt(upload_id)["failure"]["code"] == "work_gave_up"
+
+
+def test_an_upload_of_a_locked_period_is_taken_back_with_a_reason_only(desk: Desk) -> None:
+    upload_id = desk.bring_in(ROW)
+    with desk.database.acting_as(desk.account, write=True) as conn:
+        locks.lock(conn, desk.account, "measurements", 2, date(2025, 6, 30), date(2026, 1, 1))
+    refused = desk.do("ask_undo", upload_id)
+    assert refused.state == "committed"
+    assert desk.receipt(upload_id)["failure"] == {"code": "undo_period_locked", "params": {"until": "30/06/2025"}}
+    assert desk.do("ask_undo", upload_id, "đo nhầm vị trí").state == "undone"
+    assert desk.clerk.one("SELECT detail ->> 'reason' FROM audit WHERE action = 'undo'") == "đo nhầm vị trí"
