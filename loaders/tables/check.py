@@ -12,9 +12,10 @@ from psycopg import sql
 from sqlalchemy import Connection
 
 from gisdb.registers.register import Register, Rule, Severity
+from gisdb.uploads.locks import locked
 from loaders.tables.problem import KEPT, Problem, Problems
 from loaders.tables.ready import READY, finding, make_ready
-from loaders.tables.rules import late_rules_of, rules_of, told_by
+from loaders.tables.rules import late_rules_of, lock_rule_of, rules_of, told_by
 from loaders.tables.stage import driver
 
 
@@ -42,9 +43,11 @@ class _Finding:
     count: int
 
 
-def check(conn: Connection, register: Register, problems: Problems) -> Outcome:
-    """Judge every staged row; what is wrong is added to ``problems``."""
+def check(conn: Connection, register: Register, problems: Problems, *, reason: str = "") -> Outcome:
+    """Judge every staged row; what is wrong is added to ``problems``. ``reason``: why a locked period may change."""
     rules, late = rules_of(register), late_rules_of(register)
+    if not reason.strip() and locked(conn, register.name):
+        late.append(lock_rule_of(register))
     make_ready(conn, register, rules)
     broken = _broken(rules)
     counts = _counts(conn, rules, late, broken)

@@ -43,6 +43,7 @@ class _Intake:
     style: Style
     file_name: str
     problems: Problems
+    reason: str
 
     @property
     def reading(self) -> dict[str, object]:
@@ -118,7 +119,7 @@ def import_file(
                 problems.add(style)
             if not matching.usable or isinstance(style, Problem):
                 return Receipt(register, name, State.REFUSED, problems=problems)
-            intake = _Intake(register, account, table, matching, style, name, problems)
+            intake = _Intake(register, account, table, matching, style, name, problems, choices.reason)
             receipt = _travel(
                 conn,
                 intake,
@@ -158,7 +159,7 @@ def _travel(
     if not dry_run or on_trial:
         take_turn(conn)
     progress("step_import_check", rows=parser.read)
-    outcome = check(conn, register, problems)
+    outcome = check(conn, register, problems, reason=intake.reason)
     counts = _counts(parser, outcome)
     state = _state(problems, outcome, dry_run=dry_run, confirmed=confirmed)
     labelled = synthetic or outcome.synthetic

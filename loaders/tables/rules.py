@@ -32,6 +32,18 @@ def late_rules_of(register: Register) -> list[Rule]:
     ]
 
 
+def lock_rule_of(register: Register) -> Rule:
+    """What is asked of a finished record where periods of the register are locked: that it changes nothing in them."""
+    until = f"locked_until({literal(register.name)}, piece_id)"
+    day = day_of_record(register)
+    return Rule(
+        "period_locked",
+        "",
+        f"intake_outcome <> 'unchanged' AND {day} <= {until}",
+        params=f"jsonb_build_object('until', to_char({until}, 'DD/MM/YYYY'))",
+    )
+
+
 def _of_column(register: Register, column: Column) -> list[Rule]:
     kind, field = column.kind, quoted("s", column.name)
     if isinstance(kind, Reference):
@@ -47,11 +59,11 @@ def _of_column(register: Register, column: Column) -> list[Rule]:
     return []
 
 
-def day_of_record(register: Register, alias: str) -> str:
+def day_of_record(register: Register) -> str:
     """SQL for the last day that a record of the register speaks of, over its fields."""
     if register.day:
-        return quoted(alias, register.day)
-    return f"make_date({quoted(alias, 'year')}::integer, 12, 31)"
+        return quoted(register.day)
+    return f"make_date(({register.year or 'year'})::integer, 12, 31)"
 
 
 def quoted(*names: str) -> str:

@@ -91,7 +91,7 @@ def _refuse_locked(conn: Connection, register: Register, upload_id: int) -> None
                        WHERE t.upload_id = {upload} AND t.superseded_at IS NULL GROUP BY 1) AS own,
                    locked_until({name}, own.piece_id) AS l (until) WHERE own.first <= l.until"""
             ).format(
-                day=sql.SQL(day_of_record(register, "t")),
+                day=sql.SQL(day_of_record(register)),
                 table=sql.Identifier("gisdb", register.table_name),
                 upload=sql.Literal(upload_id),
                 name=sql.Literal(register.name),

@@ -213,3 +213,18 @@ def test_an_upload_of_a_locked_period_is_taken_back_with_a_reason_only(desk: Des
     assert desk.receipt(upload_id)["failure"] == {"code": "undo_period_locked", "params": {"until": "30/06/2025"}}
     assert desk.do("ask_undo", upload_id, "đo nhầm vị trí").state == "undone"
     assert desk.clerk.one("SELECT detail ->> 'reason' FROM audit WHERE action = 'undo'") == "đo nhầm vị trí"
+
+
+def test_a_locked_period_changes_with_a_reason_only(desk: Desk) -> None:
+    desk.bring_in(ROW)
+    with desk.database.acting_as(desk.account, write=True) as conn:
+        locks.lock(conn, desk.account, "measurements", 2, date(2025, 6, 30), date(2026, 1, 1))
+    # What changes nothing is no correction.
+    assert desk.receipt(desk.measurements(ROW, "79-1;Máy dệt 3;12/07/2025;NOISE;80;dBA"))["status"] == "checked"
+    late = desk.measurements(OTHER)
+    assert desk.receipt(late)["status"] == "refused"
+    assert [one["code"] for one in desk.receipt(late)["problem_counts"]] == ["period_locked"]
+    assert desk.bring_in(OTHER, reason="phòng thí nghiệm gửi chậm")
+    # The lock is the southern province's: the north's records are not touched by it.
+    north = desk.sign_in("bac")
+    assert north.receipt(north.measurements("01-1;Máy may 1;12/03/2025;NOISE;80;dBA"))["status"] == "checked"
