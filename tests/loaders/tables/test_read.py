@@ -11,20 +11,21 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gisdb.errors import InputError
+from loaders.sheets.limits import Limits
 from loaders.tables.read import Table, read
 
-MOST = 1_000_000
+LIMITS = Limits(upload_bytes=1_000_000)
 
 
-def table(folder: Path, content: str | bytes, most: int = MOST) -> Table:
+def table(folder: Path, content: str | bytes, limits: Limits = LIMITS) -> Table:
     path = folder / "f.csv"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return read(path, most)
+    return read(path, folder, limits=limits)
 
 
-def refusal(folder: Path, content: str | bytes, most: int = MOST) -> InputError:
+def refusal(folder: Path, content: str | bytes, limits: Limits = LIMITS) -> InputError:
     with pytest.raises(InputError) as refused:
-        list(table(folder, content, most).rows())
+        list(table(folder, content, limits).rows())
     return refused.value
 
 
@@ -61,7 +62,7 @@ def test_bytes_that_are_no_utf8_are_named_with_their_place(tmp_path: Path) -> No
 
 def test_a_bad_byte_beyond_the_first_block_has_its_place_too(tmp_path: Path) -> None:
     good = ("ộ" * 99 + "\n").encode() * 10_000
-    refused = refusal(tmp_path, good + b"\xff\n", 10_000_000)
+    refused = refusal(tmp_path, good + b"\xff\n", Limits())
     assert refused.params == {"line": 10_001, "offset": len(good), "byte": "0xFF"}
 
 
@@ -77,9 +78,6 @@ def test_a_letter_cut_off_at_the_end_is_no_letter(tmp_path: Path) -> None:
         (b"\xef\xbb\xbf", "file_empty"),
         (b"\n\n ,\n", "file_empty"),
         (b"a,b\n1,\x002\n", "file_has_nul"),
-        (b"PK\x03\x04rest", "file_is_workbook"),
-        (b"\xd0\xcf\x11\xe0rest", "file_is_workbook"),
-        ("a,b\n".encode("utf-16"), "file_is_utf16"),
         (b"a,b\n" + b"1,2\n" * 300_000, "file_too_large"),
     ],
 )

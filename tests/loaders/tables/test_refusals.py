@@ -6,6 +6,7 @@ import pytest
 
 from gisdb.registers import register
 from gisdb.registers.register import Severity
+from loaders.sheets.limits import Limits
 from loaders.tables import Receipt, State
 from tests.loaders.tables.conftest import HEADER, Clerk, codes
 
@@ -132,7 +133,7 @@ def test_a_file_that_is_no_table_is_refused_whole(clerk: Clerk, content: str | b
 
 
 def test_a_file_too_large_is_refused_before_it_is_read(clerk: Clerk) -> None:
-    receipt = clerk.measurements(GOOD, max_bytes=100)
+    receipt = clerk.measurements(GOOD, limits=Limits(upload_bytes=100))
     assert codes(receipt) == ["file_too_large"]
 
 
