@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -133,7 +134,7 @@ def _anchor(rows: Sequence[Row], known: Known) -> int:
         return named_in.index(max(named_in))
     widths = [len(filled(cells)) for _, cells in rows]
     wide = Counter(width for width in widths if width > 1)
-    usual = max(wide, key=lambda width: (wide[width], width)) if wide else 1
+    usual = max(wide, key=lambda width: wide[width] * width) if wide else 1
     for at, (_, cells) in enumerate(rows):
         said = [cells[position] for position in filled(cells)]
         wordy = sum(not is_number(cell) for cell in said)
@@ -203,7 +204,7 @@ def _composed(rows: Sequence[Row], spans: Sequence[Span] | None, known: Known) -
             below = any(column < len(more) and more[column].strip() for _, more in rows[at + 1 :])
             if not cell.strip():
                 cell = _group(line, cells, column, spans) if below else ""
-            text = " ".join(plain(cell).split())
+            text = " ".join(unicodedata.normalize("NFC", plain(cell)).split())
             if text and not _repeats(text, parts, known):
                 parts.append(text.strip("()[] ") if parts and is_units([text]) else text)
         names.append(" / ".join(parts))

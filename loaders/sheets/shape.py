@@ -18,7 +18,7 @@ _UNITS = re.compile(
 )
 _NUMBERED = re.compile(r"[(\[]?\s*(\d{1,3}|[a-z])\s*[)\]]?(?:\s*=.*)?", re.IGNORECASE)
 _TOTAL = re.compile(
-    r"(?:tong(?: cong| so| cac)?|cong(?: don| tong)?|total|sum|grand total)\s*[:.]?(?:\s*\(.*\))?\s*[:.]?"
+    r"(?:tong(?: cong| so(?: mau(?: do| dat| khong dat)?)?)?|cong(?: don| tong)?|total|sum|grand total)\s*[:.]?(?:\s*\(.*\))?\s*[:.]?"
 )
 _FOOTER = re.compile(
     r"(?:nguoi (?:lap|do|bao cao|kiem|ky|phu trach|tong hop|ghi|viet)|can bo|ghi chu|nhan xet|ket luan|kien nghi|noi nhan"
@@ -83,7 +83,7 @@ def is_example(cells: Sequence[str]) -> bool:
 def is_total(cells: Sequence[str]) -> bool:
     """Whether a row sums up those above: its first text says so and nothing else."""
     texts = [cells[position] for position in filled(cells) if not is_number(cells[position])]
-    return bool(texts) and len(filled(cells)) > 1 and bool(_TOTAL.fullmatch(folded(texts[0])))
+    return bool(texts) and bool(_TOTAL.fullmatch(folded(texts[0])))
 
 
 def is_footer(cells: Sequence[str]) -> bool:
