@@ -15,7 +15,7 @@ from pathlib import Path
 from gisdb.errors import InputError
 from loaders.legacy_text import decode, likely, reread
 from loaders.sheets.scan import Block, Scan
-from loaders.syllables import legal_share
+from loaders.syllables import legal_share, marked_words
 
 DELIMITERS = (",", ";", "\t", "|")
 # The first lines decide the delimiter and the header.
@@ -24,6 +24,8 @@ _SAMPLED_BYTES = 1 << 20
 _SAMPLED_LINES = 2_000
 # Share of Vietnamese syllables among the marked words above which a reading is taken, and below which one is doubted.
 _TAKEN, _DOUBTED = 0.6, 0.5
+# So few different words do not show that UTF-8 is not what it seems: µg/m³, Österreich.
+_WORDS = 4
 # What a person calls an encoding → the codec.
 CODECS = {"utf-8": "utf-8", "windows-1258": "windows-1258-nfc", "tcvn3": "tcvn3", "vni": "vni"}
 _NAMES = {"cp1258": "windows-1258", "tcvn3-capitals": "tcvn3-capitals", "utf-16-le": "utf-16", "utf-16-be": "utf-16"}
@@ -69,7 +71,7 @@ def shown_as(texts: Iterable[str]) -> str | None:
     """The old encoding whose bytes ``texts`` show as letters of windows-1252; None: they are what they seem."""
     odd = [one for one in texts if not one.isascii()]
     seeming = legal_share(odd)
-    if seeming is None or seeming >= _DOUBTED:
+    if seeming is None or seeming >= _DOUBTED or len({word for one in odd for word in marked_words(one)}) < _WORDS:
         return None
     best, reached = None, max(_TAKEN, seeming + 0.2)
     for step in ("tcvn3", "vni", "tcvn3-capitals"):

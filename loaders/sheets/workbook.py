@@ -115,6 +115,8 @@ class _Calamine:
         except calamine.PasswordError:
             raise InputError("file_encrypted") from None
         except (calamine.CalamineError, OSError) as damage:
+            if "Cell limit exceeded" in str(damage):
+                raise InputError("file_has_too_many_cells", most=limits.cells) from None
             raise InputError("file_damaged", reason=str(damage)) from None
         self.failure = calamine.CalamineError
         self.table, self.visible = calamine.SheetTypeEnum.WorkSheet, calamine.SheetVisibleEnum.Visible
