@@ -56,6 +56,7 @@ class Found:
     written: bool
     delimiter: str
     notes: list[Note]
+    sha256: str = ""
 
 
 def report(request: Request) -> dict[str, Any]:
@@ -74,7 +75,7 @@ def report(request: Request) -> dict[str, Any]:
     found = _text(request, path) if kind == "text" else _workbook(request, path, kind, sheet)
     table = found.layout
     return {
-        "sha256": checksum(request.path),
+        "sha256": found.sha256 if path == request.path and found.sha256 else checksum(request.path),
         "source": WRITTEN if found.written else (path.name if path != request.path else None),
         "numbered": found.written,
         "delimiter": found.delimiter,
@@ -109,7 +110,7 @@ def _text(request: Request, path: Path) -> Found:
     else:
         find_end(table, text.last_records(path, delimiter, seen.tail))
     reading = {"encoding": text.called(encoding), "delimiter": delimiter}
-    return Found(table, reading, copied, "," if copied else delimiter, notes)
+    return Found(table, reading, copied, "," if copied else delimiter, notes, seen.sha256)
 
 
 def _shown(table: Layout, rows: list[Row]) -> str:

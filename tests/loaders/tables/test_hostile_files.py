@@ -41,9 +41,9 @@ def named(refused: InputError) -> set[str]:
     return {name for name in Settings.model_fields if f"GISDB_{name.upper()}" in fix}
 
 
-def workbook(path: Path, **cells: object) -> Path:
+def workbook(path: Path, **cells: str | float) -> Path:
     book = Workbook()
-    for place, value in ({"A1": "a", "B1": "b", "A2": 1, "B2": 2} | cells).items():
+    for place, value in {"A1": "a", "B1": "b", "A2": 1, "B2": 2, **cells}.items():
         book.worksheets[0][place] = value
     book.save(path)
     return path

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -106,3 +107,28 @@ def test_whatever_stands_in_cells_comes_back(tmp_path: Path, rows: list[list[str
     csv.writer(text, quoting=csv.QUOTE_ALL).writerows([["a", "b", "c"], *rows])
     found = [row for _, row in table(tmp_path, text.getvalue()).rows()]
     assert found == [row for row in rows if "".join(row).strip()]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
+@given(
+    names=st.lists(
+        st.sampled_from(["Phân xưởng dệt", "Lò hơi số 2", "Khu đóng gói", "Chuyền may"]), min_size=3, max_size=9
+    ),
+    delimiter=st.sampled_from([",", ";", "\t", "|"]),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "windows-1258-nfc", "tcvn3", "vni"]),
+    end=st.sampled_from(["\n", "\r\n", "\r"]),
+    quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+    title=st.booleans(),
+)
+def test_every_dialect_in_every_encoding_gives_the_same_rows(
+    tmp_path: Path, names: list[str], delimiter: str, encoding: str, end: str, quoting: Literal[0, 1], title: bool
+) -> None:
+    header = ["Vị trí", "Nhiệt độ", "Độ ẩm"]
+    rows = [[name, f"{at},5", f'6{at} {delimiter}"'] for at, name in enumerate(names)]
+    text = io.StringIO()
+    above = [["Kết quả đo kiểm"]] if title else []
+    csv.writer(text, delimiter=delimiter, lineterminator=end, quoting=quoting).writerows([*above, header, *rows])
+    found = table(tmp_path, text.getvalue().encode(encoding))
+    assert (found.delimiter if not found.numbered else found.reading["delimiter"]) == delimiter
+    assert (found.header, found.header_line) == (tuple(header), 1 + title)
+    assert list(found.rows()) == [(at + 2 + title, row) for at, row in enumerate(rows)]
