@@ -99,6 +99,9 @@ def _text(request: Request, path: Path) -> Found:
     elif next(text.first_lines(path, encoding), "").lower().startswith("sep="):
         skipped = 1
     rows = [(line, cells) for line, cells in text.sampled(path, encoding, delimiter) if line > skipped]
+    if not rows:
+        # Where it breaks before its first row, that is what is wrong with it.
+        next(text.records(path, encoding, delimiter), None)
     table = _located(rows, None, request)
     notes: list[Note] = []
     if encoding != "utf-8" and request.encoding is None and not encoding.startswith("utf-16"):

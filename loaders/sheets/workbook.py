@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from gisdb.errors import InputError
+from loaders.legacy_text import reread
 from loaders.sheets import fonts
 from loaders.sheets.cells import written
 from loaders.sheets.layout import Row, Span
 from loaders.sheets.limits import Limits
 from loaders.sheets.text import reshown, shown_as
 from loaders.sheets.xlsx import Package
+from loaders.syllables import legal_share
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
@@ -60,14 +62,15 @@ class Sheet:
                 yield at + 1, cells
 
     def _by_font(self, row: int, column: int, cell: str) -> str:
-        from loaders.legacy_text import reread
-
         encoding = self.old.get((row, column))
         if encoding is None:
             return cell
         try:
             made = reread(cell, encoding)
         except UnicodeError:
+            return cell
+        # People go on to type Unicode into cells that kept their old font.
+        if (legal_share([cell]) or 0.0) > (legal_share([made]) or 0.0):
             return cell
         return made.upper() if encoding == "tcvn3-capitals" else made
 
