@@ -29,6 +29,8 @@ def exact(value: float) -> str:
 
 def written(value: object) -> str:  # noqa: PLR0911 - one for each type
     """A cell's value as text: numbers marked `EXACT`, days in ISO 8601, truth as 1 and 0, texts in NFC."""
+    if type(value) is float:  # The commonest first.
+        return exact(value)
     match value:
         case str():
             return value if value.isascii() else unicodedata.normalize("NFC", value)

@@ -22,6 +22,10 @@ from loaders.sheets.limits import Limits
 _BLOCK = 1 << 20
 # A cell with something in it: its place, whatever the order of its attributes.
 _CELL = re.compile(rb"[<:]c (?:[^>]*? )?r=[\"']([A-Z]{1,3})(\d{1,7})[\"'](?:[^/>]*|[^>]*[^/])>")
+# Places with three letters are right of the 702nd column.
+_WIDE = re.compile(rb"r=[\"'][A-Z]{3}\d")
+_NARROW = 702
+_PLACE = re.compile(rb"r=[\"'][A-Z]{1,2}(\d{1,7})[\"']")
 _ERROR = re.compile(
     rb"<(?:\w+:)?c\s(?=[^>]*\bt=[\"']e[\"'])(?:[^>]*?\s)?r=[\"']([A-Z]{1,3})(\d{1,7})[\"'][^>]*>.{0,9000}?<(?:\w+:)?v>([^<]*)<",
     re.DOTALL,
@@ -69,10 +73,14 @@ class Package:
         try:
             with zipfile.ZipFile(self.path) as archive:
                 for text in _pieces(archive, part):
-                    cells = _CELL.findall(text)
-                    columns.update([column for column, _ in cells])
-                    bottom = max(bottom, int(cells[-1][1]) if cells else 0)
-                    self._judge(sheet, columns, bottom)
+                    reach = _reach(text)
+                    widest = max(_NARROW, max(map(_column, columns), default=0) + 1)
+                    if reach is None or max(bottom, reach) * widest > self.limits.cells:
+                        cells = _CELL.findall(text)
+                        columns.update([column for column, _ in cells])
+                        reach = int(cells[-1][1]) if cells else 0
+                        self._judge(sheet, columns, max(bottom, reach))
+                    bottom = max(bottom, reach)
                     if b't="e"' in text or b"t='e'" in text:
                         for column, row, value in _ERROR.findall(text):
                             seen.errors[int(row) - 1, _column(column)] = value.decode("utf-8", "replace")
@@ -85,6 +93,14 @@ class Package:
         if bottom * right > self.limits.cells:
             farthest = max(columns, key=_column, default=b"A").decode() + str(bottom)
             raise InputError("sheet_has_too_many_cells", sheet=sheet, farthest=farthest, most=self.limits.cells)
+
+
+def _reach(text: bytes) -> int | None:
+    """The last row of a piece of a narrow sheet, at little cost; None: it has to be looked at cell by cell."""
+    if _WIDE.search(text):
+        return None
+    places = _PLACE.findall(text[-4096:])
+    return int(places[-1]) if places else None
 
 
 def _column(letters: bytes) -> int:

@@ -91,6 +91,14 @@ def test_one_cell_in_the_far_corner(tmp_path: Path) -> None:
     assert named(refused) == {"max_cells"}
 
 
+def test_a_wide_first_row_above_a_long_column(tmp_path: Path) -> None:
+    cells = b"".join(b'<row r="%d"><c r="A%d"><v>1</v></c></row>' % (row, row) for row in range(2, 300_001, 3))
+    xml = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+    xml += b'<row r="1"><c r="A1"><v>1</v></c><c r="XFD1"><v>1</v></c></row>' + cells + b"</sheetData></worksheet>"
+    refused = refusal(with_sheet(tmp_path / "f.xlsx", xml))
+    assert refused.code == "sheet_has_too_many_cells"
+
+
 def test_a_workbook_that_needs_more_memory_than_one_reading_may_take(tmp_path: Path) -> None:
     refused = refusal(workbook(tmp_path / "f.xlsx", ZZ300000="x"), replace(Limits(), memory_bytes=512 * MB))
     assert refused.code == "reading_needs_memory"
