@@ -76,8 +76,8 @@ def is_numbering(cells: Sequence[str], width: int = 0) -> bool:
 
 
 def is_example(cells: Sequence[str]) -> bool:
-    """Whether a row says of itself that it is an example."""
-    return any(_EXAMPLE.match(folded(cells[position])) for position in filled(cells))
+    """Whether a row says of itself, first of all, that it is an example; later cells may only mention one."""
+    return any(_EXAMPLE.match(folded(cells[position])) for position in filled(cells)[:1])
 
 
 def is_total(cells: Sequence[str]) -> bool:
