@@ -56,6 +56,17 @@ class Settings(BaseModel):
         "", description="More folders with register files, separated as in PATH: a country's own registers."
     )
     max_upload_bytes: int = Field(256 * 1024 * 1024, ge=1024, description="Largest file that an import reads.")
+    max_unzipped_bytes: int = Field(
+        2 * 1024 * 1024 * 1024, ge=1024, description="Most bytes that a workbook or a zip archive may unpack to."
+    )
+    max_rows: int = Field(10_000_000, ge=1, description="Most rows of one imported table.")
+    max_cells: int = Field(
+        250_000_000, ge=1, description="Most cells of one sheet, blank ones between its first and its last included."
+    )
+    reading_seconds: int = Field(120, ge=1, description="Longest time that reading one file may take, in seconds.")
+    reading_memory_bytes: int = Field(
+        1024 * 1024 * 1024, ge=256 * 1024 * 1024, description="Most memory of the process that reads one file."
+    )
     statement_timeout_s: int = Field(60, ge=1, description="Longest time one query of a page may take, in seconds.")
 
 

@@ -95,11 +95,26 @@ class _Charset:
         if capitals:
             self.bytes |= {letter.upper(): key for letter, key in self.bytes.items() if len(letter.upper()) == 1}
             self.bytes = {letter: key for letter, key in self.bytes.items() if letter == letter.upper()}
-        pairs = b"|".join(re.escape(key) for key in self.letters if len(key) == 2)
+        seconds = {
+            first: b"".join(key[1:] for key in self.letters if len(key) == 2 and key[:1] == first)
+            for first in self.first
+        }
+        pairs = b"|".join(first + b"[" + re.escape(marks) + b"]" for first, marks in seconds.items())
         self.odd = re.compile(b"(?s:" + (pairs + b"|" if pairs else b"") + b"[\x80-\xff])")
+        self.shown = re.compile(self.odd.pattern.decode("latin-1"))
+        self.shown_letters = {key.decode("latin-1"): letter for key, letter in self.letters.items()}
 
     def decode(self, given: ReadableBuffer, errors: str = "strict") -> tuple[str, int]:
         data = bytes(given)
+        try:
+            text = self.shown.sub(lambda found: self.shown_letters[found[0]], data.decode("latin-1"))
+        except KeyError:
+            text = self._decode_with_holes(data, errors)
+        text = unicodedata.normalize("NFC", text)
+        return (text.upper() if self.capitals else text), len(data)
+
+    def _decode_with_holes(self, data: bytes, errors: str) -> str:
+        """Bytes of no letter are what ``errors`` makes of them."""
         made: list[str] = []
         at = 0
         while found := self.odd.search(data, at):
@@ -111,8 +126,7 @@ class _Charset:
                 instead, at = codecs.lookup_error(errors)(problem)
                 letter = str(instead)
             made.append(letter)
-        text = unicodedata.normalize("NFC", "".join(made) + data[at:].decode("ascii"))
-        return (text.upper() if self.capitals else text), len(data)
+        return "".join(made) + data[at:].decode("ascii")
 
     def encode(self, text: str, errors: str = "strict") -> tuple[bytes, int]:
         composed = unicodedata.normalize("NFC", text)

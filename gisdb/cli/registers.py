@@ -55,6 +55,14 @@ _ACCOUNT = click.option("--account", "login", metavar="LOGIN", help="Act as this
 @click.option(
     "--decimal", type=click.Choice(["comma", "point"]), help="The decimal mark, if the file does not show it."
 )
+@click.option(
+    "--encoding",
+    type=click.Choice(["utf-8", "utf-16", "windows-1258", "tcvn3", "vni"]),
+    help="How letters are stored, if it is not seen right.",
+)
+@click.option("--delimiter", type=click.Choice([",", ";", "tab", "|"]), help="What stands between the cells of a text.")
+@click.option("--sheet", metavar="NAME", help="The sheet of a workbook; of a zip archive FILE or FILE/SHEET.")
+@click.option("--header-line", type=click.IntRange(min=1), metavar="LINE", help="The last line of the header.")
 @click.option("--synthetic", is_flag=True, help="Label the upload as sample data.")
 @_ACCOUNT
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
@@ -65,13 +73,27 @@ def import_(
     dry_run: bool,
     yes: bool,
     decimal: Literal["comma", "point"] | None,
+    encoding: Literal["utf-8", "utf-16", "windows-1258", "tcvn3", "vni"] | None,
+    delimiter: str | None,
+    sheet: str | None,
+    header_line: int | None,
     synthetic: bool,
     login: str | None,
     as_json: bool,
 ) -> None:
-    """Bring FILE (CSV, UTF-8, with a header) into REGISTER: the whole file or nothing of it."""
+    """Bring FILE (.csv, .tsv, .txt, .xlsx, .xls, .ods, or one of them zipped) into REGISTER: the whole file or nothing of it."""
     from gisdb.cli.receipt import show
+    from loaders.sheets.limits import Limits
     from loaders.tables import import_file
+    from loaders.tables.choices import Choices
+
+    decided = {
+        "encoding": encoding,
+        "delimiter": "\t" if delimiter == "tab" else delimiter,
+        "sheet": sheet,
+        "header_line": header_line,
+        "decimal": decimal,
+    }
 
     settings = load_settings()
     with _telling(settings.language, quiet=as_json) as progress, opened(settings, progress) as database:
@@ -82,9 +104,9 @@ def import_(
             file,
             dry_run=dry_run,
             confirmed=yes,
-            decimal=decimal,
+            choices=Choices.model_validate(decided),
             synthetic=synthetic,
-            max_bytes=settings.max_upload_bytes,
+            limits=Limits.of(settings),
             progress=progress,
         )
     if as_json:

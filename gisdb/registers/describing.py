@@ -21,9 +21,9 @@ _HEAD = """# Từ điển dữ liệu · Data dictionary
 Tệp này được sinh từ khai báo của các sổ (`gisdb/registers/`); đừng sửa tay.
 *Written from the registers' declarations; do not edit by hand:* `python -m gisdb.registers.describing > docs/data-dictionary.md`.
 
-Tệp nhập: CSV UTF-8, dòng đầu là tiêu đề. Cột được nhận theo **tên** (tên máy, tên tiếng Việt, tên tiếng Anh hoặc cách viết
+Tệp nhập: .csv, .xlsx, .xls hoặc .ods có dòng tiêu đề. Cột được nhận theo **tên** (tên máy, tên tiếng Việt, tên tiếng Anh hoặc cách viết
 khác; không phân biệt hoa thường, dấu thanh, khoảng trắng), không theo thứ tự.
-*Imports: UTF-8 CSV with a header; columns are known by name (machine, Vietnamese, English or another spelling), never by place.*
+*Imports: .csv, .xlsx, .xls or .ods with a header; columns are known by name (machine, Vietnamese, English or another spelling), never by place.*
 
 Ngày: `31/12/2025` hoặc `2025-12-31`. Số: một dấu thập phân cho cả tệp, phẩy hoặc chấm.
 *Days: either form. Numbers: one decimal mark a file.*

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ from gisdb.registers.column import Column
 from gisdb.registers.export import GIVEN_BY_US, SYNTHETIC
 from gisdb.registers.register import Register, Severity
 from gisdb.registers.units_on import PREFIX
+from loaders.folding import folded
 from loaders.tables.problem import Problem
 
 
@@ -39,13 +39,6 @@ class Matching:
     def usable(self) -> bool:
         """Whether every required column was found, once."""
         return all(one.severity is not Severity.ERROR for one in self.problems)
-
-
-def folded(header: str) -> str:
-    """``header`` without tones, case, underscores and doubled spaces: spellings that fold alike are one name."""
-    bare = unicodedata.normalize("NFKD", header.replace("đ", "d").replace("Đ", "D"))
-    bare = "".join(letter for letter in bare if not unicodedata.combining(letter) and letter != "\u200b")
-    return " ".join(bare.replace("_", " ").casefold().split())
 
 
 def spellings(register: Register) -> dict[str, set[str]]:

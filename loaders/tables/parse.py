@@ -14,7 +14,7 @@ from gisdb.registers.column import Column, Truth
 from gisdb.registers.notation import CellProblem, Style
 from loaders.tables.match import Matching
 from loaders.tables.problem import Problem, Problems
-from loaders.tables.read import problem_with_length
+from loaders.tables.read import EXACT, plain, problem_with_length
 
 CHUNK_ROWS = 10_000
 # Cells repeat: each is parsed once while so many are remembered.
@@ -39,6 +39,7 @@ class Reading(dict[str, str]):
         self.column, self.style = column, style
         self.changed: dict[str, str] = {}
         self.wrong: dict[str, CellProblem] = {}
+        self.exact = Style(".", style.day_order)
         self.blank = _blank(column)
 
     def __missing__(self, cell: str) -> str:
@@ -46,23 +47,27 @@ class Reading(dict[str, str]):
         self[cell] = made
         return made
 
-    def _parsed(self, cell: str) -> str:
-        kind = self.column.kind
+    def _parsed(self, given: str) -> str:
+        kind, cell = self.column.kind, given
         bare = cell.strip()
         if not bare:
             if self.blank is None:
                 self.wrong[cell] = CellProblem("cell_required")
             return self.blank or _NULL
-        if kind.is_text and _GUARDED.match(bare):
+        style = self.style
+        if bare.startswith(EXACT):
+            # The file holds a number: its decimal mark is no matter of style.
+            bare, cell, style = plain(bare), plain(cell), self.exact
+        elif kind.is_text and _GUARDED.match(bare):
             bare = bare[1:]
         try:
-            values = kind.parse(bare, self.style)
+            values = kind.parse(bare, style)
         except CellProblem as problem:
-            self.wrong[cell] = problem
+            self.wrong[given] = problem
             return _NULL
         if not kind.unchanged(cell, values):
             said = json.dumps({self.column.name: cell}, ensure_ascii=False)[1:-1]
-            self.changed[cell] = said.translate(_ESCAPES)
+            self.changed[given] = said.translate(_ESCAPES)
         return "\t".join(map(_copied, values))
 
     def forget(self) -> None:
@@ -179,7 +184,9 @@ class Parser:
                 if wrong is not None:
                     bad.add(line)
                     name = reading.column.name
-                    self.problems.add(Problem(wrong.code, line=line, column=name, cell=cell, params=wrong.params))
+                    self.problems.add(
+                        Problem(wrong.code, line=line, column=name, cell=plain(cell), params=wrong.params)
+                    )
         return bad
 
     def _raw(self, columns: Sequence[Sequence[str]], count: int) -> Iterator[str]:
@@ -193,4 +200,4 @@ class Parser:
         if self.matching.synthetic is None:
             return repeat("f", count)
         no = {"", *Truth.no}
-        return ("f" if cell.strip().casefold() in no else "t" for cell in columns[self.matching.synthetic])
+        return ("f" if plain(cell).strip().casefold() in no else "t" for cell in columns[self.matching.synthetic])

@@ -1,35 +1,44 @@
-"""A CSV file → its header and its rows of text cells with their line numbers. Knows nothing of registers."""
+"""Any file that a clerk has → its header and its rows of text cells with their line numbers. Knows nothing of registers."""
 
 from __future__ import annotations
 
-import codecs
 import csv
-import hashlib
-from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass
-from itertools import islice
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from gisdb.errors import InputError
+from gisdb.registers.register import Severity
+from loaders.sheets.cells import EXACT, plain
+from loaders.sheets.limits import Limits
+from loaders.sheets.process import ask
+from loaders.sheets.scan import BLOCK_BYTES
+from loaders.sheets.text import DELIMITERS
+from loaders.tables.choices import Choices
 from loaders.tables.problem import Problem
 
-DELIMITERS = (",", ";", "\t", "|")
-BLOCK_BYTES = 1 << 20
-# The first lines decide the delimiter.
-SAMPLED_ROWS = 50
-_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+__all__ = ["BLOCK_BYTES", "DELIMITERS", "EXACT", "Limits", "Table", "plain", "problem_with_length", "read"]
 
 
 @dataclass(frozen=True)
 class Table:
-    """A CSV file that can be read: UTF-8, with a header.
+    """A table that was found in a file.
 
     Attributes:
-        header: its cells, without spaces at their ends.
-        header_line: its line in the file; 1, or 2 below a spreadsheet's ``sep=;``.
-        sha256: hexadecimal, of the whole file.
+        path: the file as given; ``size`` in bytes and ``sha256`` (hexadecimal) are its own.
+        header: the names, in one piece each: ``upper / lower`` where two lines make them, ``""`` above a column that has
+            none.
+        header_line: the last line of the header. Lines, from 1, are those that people see: of the text, of the sheet.
+        above: what stands above the header and is not blank: line and cells.
+        reading: how the file was read, to be shown and kept: ``format``, ``encoding``, ``header_line``; of a text
+            ``delimiter``, of a workbook ``sheet`` and the other ``sheets``, of an archive the file that was taken.
+        notes: what was left out or guessed.
+        delimiter: of `source`.
+        source: what the rows are read from: the file itself, or what was written of it into the work directory.
+        numbered: whether each row of `source` begins with its line.
+        data_after: the line below which the rows stand.
+        end: the line before which they stop; None: they go to the end.
+        skipped: lines in between that are no rows.
     """
 
     path: Path
@@ -38,37 +47,92 @@ class Table:
     delimiter: str
     header: tuple[str, ...]
     header_line: int
+    source: Path
+    numbered: bool = False
+    data_after: int = 0
+    end: int | None = None
+    skipped: frozenset[int] = frozenset()
+    above: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    reading: Mapping[str, object] = field(default_factory=dict)
+    notes: tuple[Problem, ...] = ()
 
     def rows(self) -> Iterator[tuple[int, list[str]]]:
-        """Every record below the header: the line where it begins, and its cells as they stand in the file.
+        """Every row of the table: the line where it begins, and its cells; those of numbers begin with `EXACT`.
 
         Blank lines are left out.
 
         Raises:
             InputError: ``csv_malformed`` with the line, where quotes do not close or stand inside a cell.
         """
-        records = _records(self.path, self.delimiter)
-        for line, cells in records:
-            if line > self.header_line and "".join(cells).strip():
+        after, end, skipped = self.data_after, self.end, self.skipped
+        for line, cells in self._numbered() if self.numbered else self._records():
+            if line > after and (end is None or line < end) and line not in skipped and "".join(cells).strip():
                 yield line, cells
 
+    def _numbered(self) -> Iterator[tuple[int, list[str]]]:
+        with self.source.open(encoding="utf-8", newline="") as file:
+            for line, *cells in csv.reader(file):
+                yield int(line), cells
 
-def read(path: Path, max_bytes: int) -> Table:
-    """Look through the file once and find its header.
+    def _records(self) -> Iterator[tuple[int, list[str]]]:
+        with self.source.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.reader(file, delimiter=self.delimiter, strict=True)
+            line = 1
+            try:
+                for cells in reader:
+                    yield line, cells
+                    line = reader.line_num + 1
+            except csv.Error as problem:
+                raise InputError("csv_malformed", line=line, until=reader.line_num, reason=str(problem)) from None
+
+
+def read(
+    path: Path,
+    work: Path,
+    *,
+    limits: Limits | None = None,
+    choices: Choices | None = None,
+    spellings: Mapping[str, Collection[str]] | None = None,
+) -> Table:
+    """Find the table in a file, in a process of its own that may cost no more than ``limits``.
+
+    Args:
+        path: .csv, .tsv, .txt, .xlsx, .xls or .ods, each also zipped; what it is is judged by its content.
+        work: an existing empty directory for what has to be unpacked or converted; the caller removes it once the rows
+            were read. A plain UTF-8 text needs none of it.
+        limits: what the reading may cost.
+        choices: what a person decided: encoding, delimiter, sheet, header line.
+        spellings: folded spelling → names of columns, by which the header is known (`loaders.tables.match.spellings`);
+            without them it is known by its shape.
 
     Raises:
-        InputError: ``file_too_large``, ``file_empty``, ``file_is_workbook``, ``file_is_utf16``, ``file_not_utf8``,
-            ``file_has_nul``, ``csv_malformed``; each says where and what to do.
+        InputError: ``file_too_large`` and what the rooms of `loaders.sheets` refuse; each says where and what to do.
     """
+    limits, choices = limits or Limits(), choices or Choices()
     size = path.stat().st_size
-    if size > max_bytes:
-        raise InputError("file_too_large", megabytes=round(size / 1e6, 1), most=round(max_bytes / 1e6, 1))
-    sha256 = _look_through(path)
-    delimiter, skipped = _delimiter(path)
-    for line, cells in _records(path, delimiter):
-        if line > skipped and any(cell.strip() for cell in cells):
-            return Table(path, size, sha256, delimiter, tuple(cell.strip() for cell in cells), line)
-    raise InputError("file_empty")
+    if size > limits.upload_bytes:
+        raise InputError("file_too_large", megabytes=round(size / 1e6, 1), most=round(limits.upload_bytes / 1e6, 1))
+    decided = choices.model_dump(include={"encoding", "delimiter", "sheet", "header_line"})
+    found = ask(path, work, limits, spellings or {}, decided)
+    return Table(
+        path=path,
+        size=size,
+        sha256=found["sha256"],
+        delimiter=found["delimiter"],
+        header=tuple(found["header"]),
+        header_line=found["header_line"],
+        source=work / found["source"] if found["source"] else path,
+        numbered=found["numbered"],
+        data_after=found["data_after"],
+        end=found["end"],
+        skipped=frozenset(found["skipped"]),
+        above=tuple((line, tuple(cells)) for line, cells in found["above"]),
+        reading=found["reading"],
+        notes=tuple(
+            Problem(one["code"], Severity.NOTE, line=one["line"], cell=one["cell"], params=one["params"])
+            for one in found["notes"]
+        ),
+    )
 
 
 def problem_with_length(cells: list[str], expected: int, line: int) -> Problem | None:
@@ -78,81 +142,3 @@ def problem_with_length(cells: list[str], expected: int, line: int) -> Problem |
     if any(cell.strip() for cell in cells[expected:]):
         return Problem("row_too_long", line=line, params={"cells": len(cells), "expected": expected})
     return None
-
-
-def _look_through(path: Path) -> str:
-    """The file's sha256; refuses what is not UTF-8 text, naming the byte and the line."""
-    digest = hashlib.sha256()
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    offset, line = 0, 1
-    with path.open("rb") as file:
-        while block := file.read(BLOCK_BYTES):
-            if offset == 0:
-                _refuse_other_formats(block)
-            digest.update(block)
-            if (nul := block.find(b"\0")) >= 0:
-                raise InputError("file_has_nul", line=line + block.count(b"\n", 0, nul), offset=offset + nul)
-            waiting = len(decoder.getstate()[0])
-            try:
-                decoder.decode(block)
-            except UnicodeDecodeError as problem:
-                at = problem.start - waiting
-                raise _not_utf8(offset + at, line + block.count(b"\n", 0, max(at, 0)), problem) from None
-            offset += len(block)
-            line += block.count(b"\n")
-        try:
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError as problem:
-            raise _not_utf8(offset - len(problem.object), line, problem) from None
-    if offset == 0:
-        raise InputError("file_empty")
-    return digest.hexdigest()
-
-
-def _refuse_other_formats(block: bytes) -> None:
-    if block.startswith(_WORKBOOKS):
-        raise InputError("file_is_workbook")
-    if block.startswith(_UTF16):
-        raise InputError("file_is_utf16")
-
-
-def _not_utf8(offset: int, line: int, problem: UnicodeDecodeError) -> InputError:
-    return InputError("file_not_utf8", line=line, offset=offset, byte=f"0x{problem.object[problem.start]:02X}")
-
-
-def _records(path: Path, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """Every record with the line where it begins, 1 for the file's first; blank lines give no cells."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.reader(file, delimiter=delimiter, strict=True)
-        line = 1
-        try:
-            for cells in reader:
-                yield line, cells
-                line = reader.line_num + 1
-        except csv.Error as problem:
-            raise InputError("csv_malformed", line=line, until=reader.line_num, reason=str(problem)) from None
-
-
-def _delimiter(path: Path) -> tuple[str, int]:
-    """The delimiter, and how many lines stand before the header.
-
-    A spreadsheet's first line ``sep=;`` says it. Otherwise the one that makes the most columns in the header wins; where
-    two make as many, the one by which more of the first rows have as many cells as the header.
-    """
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        first = file.readline(10_000).strip()
-    if first.lower().startswith("sep=") and first[4:] in DELIMITERS:
-        return first[4:], 1
-    if first.lower() == "sep=":
-        return "\t", 1
-    return max(DELIMITERS, key=lambda one: _columns(path, one)), 0
-
-
-def _columns(path: Path, delimiter: str) -> tuple[int, int]:
-    rows: list[list[str]] = []
-    # A file that breaks further down still shows its delimiter above.
-    with suppress(InputError):
-        rows.extend(cells for _, cells in islice(_records(path, delimiter), SAMPLED_ROWS) if cells)
-    if not rows:
-        return (0, 0)
-    return len(rows[0]), sum(len(cells) == len(rows[0]) for cells in rows)

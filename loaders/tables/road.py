@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Literal
 
+from psycopg.types.json import Jsonb
 from sqlalchemy import Connection
 
 from gisdb.access.accounts import Account
@@ -20,15 +22,14 @@ from gisdb.uploads.upload import name_work
 from loaders.tables.check import Outcome, check
 from loaders.tables.choices import Choices
 from loaders.tables.commit import Draft, commit
-from loaders.tables.match import Matching, match
+from loaders.tables.match import Matching, match, spellings
 from loaders.tables.parse import Parser
 from loaders.tables.problem import Problem, Problems
-from loaders.tables.read import Table, read
+from loaders.tables.read import Limits, Table, read
 from loaders.tables.receipt import Receipt, State
 from loaders.tables.stage import driver, fill_stage, make_stage
 from loaders.tables.style import infer_style
 
-MAX_BYTES = 256 * 1024 * 1024
 DECIMAL_MARKS = {"comma": ",", "point": "."}
 
 
@@ -49,7 +50,7 @@ class _Intake:
     def reading(self) -> dict[str, object]:
         """How the file is read, for the receipt and the upload."""
         return {
-            "delimiter": self.table.delimiter,
+            **self.table.reading,
             "decimal_mark": self.style.decimal_mark,
             "days": self.style.day_order,
             "columns": {one.header: one.column.name for one in self.matching.matched},
@@ -67,13 +68,13 @@ def import_file(
     confirmed: bool = False,
     decimal: Literal["comma", "point"] | None = None,
     synthetic: bool = False,
-    max_bytes: int = MAX_BYTES,
-    progress: Progress = silent,
     choices: Choices | None = None,
+    limits: Limits | None = None,
+    progress: Progress = silent,
     draft: Draft | None = None,
     on_trial: Callable[[Connection, Receipt], object] | None = None,
 ) -> Receipt:
-    """Bring a CSV file into a register: all of it or nothing.
+    """Bring a file into a register: all of it or nothing.
 
     Args:
         database: where to.
@@ -85,9 +86,9 @@ def import_file(
         confirmed: whether the warnings were read; without it a file with warnings stays out.
         decimal: the decimal mark, where the file does not show it.
         synthetic: label the upload as sample data; a file that says so of its rows needs no telling.
-        max_bytes: the largest file that is read.
+        choices: what a person decided about the file; what is open is found. The arguments above count beside it.
+        limits: what reading the file may cost.
         progress: told of each step.
-        choices: what a person decided about the file; the arguments above count beside it.
         draft: the upload that the file belongs to; None makes one at commit.
         on_trial: with ``dry_run``, called once the rows are written as they would be, before all of it is taken back.
 
@@ -105,15 +106,15 @@ def import_file(
     problems = Problems()
     try:
         progress("step_import_read", file=name)
-        table = read(path, max_bytes)
-        with database.acting_as(account, write=True, timeout_s=0) as conn:
+        with TemporaryDirectory(prefix="gisdb-") as work, database.acting_as(account, write=True, timeout_s=0) as conn:
             if draft is not None:
                 name_work(conn, draft.id)
-            found = _same_file(conn, register, table, decimal)
+            table = read(path, Path(work), limits=limits, choices=choices, spellings=spellings(register))
+            found = _same_file(conn, register, table, choices, decimal)
             if found is not None:
                 return Receipt(register, name, State.UNCHANGED, upload_id=found, problems=_known_file(found))
             matching = match(register, table.header)
-            problems.extend(matching.problems)
+            problems.extend([*matching.problems, *table.notes])
             style = _style(table, matching, decimal)
             if isinstance(style, Problem):
                 problems.add(style)
@@ -222,15 +223,23 @@ def _right_rows(table: Table) -> Iterator[tuple[int, list[str]]]:
 
 
 def _same_file(
-    conn: Connection, register: Register, table: Table, decimal: Literal["comma", "point"] | None
+    conn: Connection,
+    register: Register,
+    table: Table,
+    choices: Choices,
+    decimal: Literal["comma", "point"] | None,
 ) -> int | None:
-    """The upload that brought this very file in before, read in the same way."""
+    """The upload that brought this very file in before, read in the same way as far as a person decided it."""
+    names = ("encoding", "delimiter", "sheet", "header_line")
+    decided = {name: str(table.reading.get(name)) for name in names if getattr(choices, name) is not None}
     row = (
         driver(conn)
         .execute(
             """SELECT id FROM upload WHERE register = %s AND sha256 = %s AND state = 'committed'
-               AND (%s::text IS NULL OR reading ->> 'decimal_mark' = %s) ORDER BY id DESC LIMIT 1""",
-            (register.name, table.sha256, decimal, DECIMAL_MARKS.get(decimal or "")),
+               AND (%s::text IS NULL OR reading ->> 'decimal_mark' = %s)
+               AND NOT EXISTS (SELECT FROM jsonb_each_text(%s) AS d WHERE reading ->> d.key IS DISTINCT FROM d.value)
+               ORDER BY id DESC LIMIT 1""",
+            (register.name, table.sha256, decimal, DECIMAL_MARKS.get(decimal or ""), Jsonb(decided)),
         )
         .fetchone()
     )

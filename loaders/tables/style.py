@@ -10,6 +10,7 @@ from gisdb.registers.column import Kind
 from gisdb.registers.notation import Style, decimal_marks
 from loaders.tables.match import Matched
 from loaders.tables.problem import Problem
+from loaders.tables.read import EXACT
 
 CHUNK_ROWS = 10_000
 # Cells that repeat are looked at once; so many different ones are remembered.
@@ -24,7 +25,8 @@ class _Marks(dict[str, str]):
         self._kind = kind
 
     def __missing__(self, cell: str) -> str:
-        shown = decimal_marks(self._kind.number_in(cell.strip())) if "," in cell or "." in cell else ""
+        typed = ("," in cell or "." in cell) and not cell.startswith(EXACT)
+        shown = decimal_marks(self._kind.number_in(cell.strip())) if typed else ""
         self[cell] = shown
         return shown
 

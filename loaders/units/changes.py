@@ -7,14 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from gisdb.registers.notation import CellProblem, Style, day
 from gisdb.registers.register import Severity
+from loaders.folding import folded
 from loaders.tables import read as tables
-from loaders.tables.match import folded
 from loaders.tables.problem import Problem
 
-MAX_BYTES = 10_000_000
+LIMITS = tables.Limits(upload_bytes=10_000_000)
 # Acts are published before they hold, but not years before: a day further off is a slip of the keyboard.
 FUTURE_YEARS = 2
 
@@ -99,7 +100,7 @@ def label(name: str | None, language: str) -> str:
 
 
 def read(path: Path, levels: Mapping[str, str], today: date) -> Changes:
-    """Read ``path``: UTF-8 text, a header, ``,`` or ``;`` between cells.
+    """Read ``path``: a text or a workbook with a header.
 
     Args:
         path: the file.
@@ -109,7 +110,11 @@ def read(path: Path, levels: Mapping[str, str], today: date) -> Changes:
     Raises:
         InputError: with a code of `loaders.tables.read`.
     """
-    table = tables.read(path, MAX_BYTES)
+    with TemporaryDirectory(prefix="gisdb-") as work:
+        return _read(tables.read(path, Path(work), limits=LIMITS, spellings=_spellings()), levels, today)
+
+
+def _read(table: tables.Table, levels: Mapping[str, str], today: date) -> Changes:
     places, problems = _places(table.header)
     lines: list[Line] = []
     if not any(one.severity is Severity.ERROR for one in problems):
@@ -118,17 +123,21 @@ def read(path: Path, levels: Mapping[str, str], today: date) -> Changes:
             if wrong is not None:
                 problems.append(wrong)
                 continue
-            given = {name: cells[place].strip() for name, place in places.items()}
+            given = {name: tables.plain(cells[place]).strip() for name, place in places.items()}
             line = _line(number, given, levels, today, problems)
             if line is not None:
                 lines.append(line)
         if not lines and not problems:
             problems.append(Problem("changes_empty"))
-    return Changes(path.name, table.sha256, path.read_bytes(), lines, problems)
+    return Changes(table.path.name, table.sha256, table.path.read_bytes(), lines, problems)
+
+
+def _spellings() -> dict[str, set[str]]:
+    return {folded(word): {one.name} for one in COLUMNS for word in (one.name, one.vi, one.en, *one.aliases)}
 
 
 def _places(header: Sequence[str]) -> tuple[dict[str, int], list[Problem]]:
-    known = {folded(word): one.name for one in COLUMNS for word in (one.name, one.vi, one.en, *one.aliases)}
+    known = {spelling: name for spelling, names in _spellings().items() for name in names}
     places: dict[str, int] = {}
     problems: list[Problem] = []
     for place, word in enumerate(header):

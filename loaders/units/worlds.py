@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, text
 
 from loaders.boundaries.epsg import Box
-from loaders.tables.match import folded
+from loaders.folding import folded
 from loaders.units.world import Row, World
 
 

@@ -22,6 +22,7 @@ from loaders.tables.choices import Choices
 from loaders.tables.commit import Draft
 from loaders.tables.kept import fetch
 from loaders.tables.problem import Problem
+from loaders.tables.read import Limits
 from loaders.tables.receipt import Receipt, State
 from loaders.tables.road import import_file
 from loaders.tables.stage import driver
@@ -121,7 +122,7 @@ def _take(database: Database, settings: Settings, sender: Account, upload: Uploa
         file_name=upload.file_name,
         choices=choices,
         dry_run=task.wanted == "check",
-        max_bytes=settings.max_upload_bytes,
+        limits=Limits.of(settings),
         progress=Teller(database, sender, upload.id),
         draft=Draft(upload.id, task.wanted),
         on_trial=on_trial if task.wanted == "check" else None,

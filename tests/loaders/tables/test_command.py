@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 
 from gisdb.engine import Database
 from tests.loaders.tables.conftest import HEADER, Clerk
@@ -118,6 +119,31 @@ def test_a_person_reads_the_line_and_the_fix_on_the_terminal(command: Command) -
     assert "dòng 2: “8 6” không phải là một số." in said
     assert "→ Chỉ viết chữ số" in said
     assert "Chưa ghi gì." in said
+
+
+def test_what_is_found_in_a_file_can_be_overruled(command: Command) -> None:
+    book = Workbook()
+    for name, point in (("Quý I", "Lò"), ("Quý II", "Kho")):
+        sheet = book.create_sheet(name)
+        sheet.append(HEADER.split(";"))
+        sheet.append(["79-1", point, "12/03/2026", "NOISE", 86.5, "dBA"])
+    book.save(command.clerk.folder / "m.xlsx")
+    first = command.json("import", "measurements", "m.xlsx")
+    assert (first["status"], first["reading"]["sheet"]) == ("committed", "Quý I")
+    assert [one["code"] for one in first["problems"]] == ["sheets_not_read"]
+    # The same file, but not the same table.
+    second = command.json("import", "measurements", "m.xlsx", "--sheet", "Quý II")
+    assert (second["status"], second["reading"]["sheet"]) == ("committed", "Quý II")
+    assert command.json("import", "measurements", "m.xlsx", "--sheet", "Quý II")["status"] == "unchanged"
+    (command.clerk.folder / "m.csv").write_bytes(f"x\ty\n{HEADER}\n{ROW}\n".replace(";", "\t").encode("tcvn3"))
+    options = ("--encoding", "tcvn3", "--delimiter", "tab", "--header-line", 2)
+    third = command.json("import", "measurements", "m.csv", *options)
+    assert (third["status"], third["reading"]["encoding"], third["reading"]["delimiter"]) == (
+        "committed",
+        "tcvn3",
+        "\t",
+    )
+    assert command.json("import", "measurements", "m.csv", *options)["status"] == "unchanged"
 
 
 def test_warnings_ask_for_yes(command: Command) -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from gisdb.registers import register
 from gisdb.registers.register import Severity
-from loaders.tables.match import Matching, folded, match
+from loaders.folding import folded
+from loaders.tables.match import Matching, match
 
 MEASUREMENTS = register("measurements")
 HEADER = ("Mã cơ sở", "Vị trí lao động", "Ngày đo", "Mã yếu tố", "Kết quả", "Đơn vị đo")

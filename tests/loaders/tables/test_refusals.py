@@ -6,6 +6,7 @@ import pytest
 
 from gisdb.registers import register
 from gisdb.registers.register import Severity
+from loaders.sheets.limits import Limits
 from loaders.tables import Receipt, State
 from tests.loaders.tables.conftest import HEADER, Clerk, codes
 
@@ -117,9 +118,9 @@ def test_the_same_file_read_in_another_way_is_another_reading(clerk: Clerk) -> N
         ("", "file_empty"),
         (HEADER + "\n", "file_without_rows"),
         (HEADER.replace("Kết quả;", "") + "\n1;2;3;4;5\n", "header_missing"),
-        ("BÁO CÁO;;;;;\n" + HEADER + "\n" + GOOD, "header_not_found"),
+        ("BÁO CÁO;;;;;\nTên;Tuổi\n" + GOOD, "header_not_found"),
         (HEADER + "\n" + '79-1;"Chuyền;12/03/2026;NOISE;86,5;dBA\n', "csv_malformed"),
-        ((HEADER + "\n" + GOOD).encode("utf-16"), "file_is_utf16"),
+        ("<html><table><tr><td>Mã cơ sở</td></tr></table></html>", "file_is_html"),
         ((HEADER + "\n").encode() + b"79-1;Chuy\xd2n;12/03/2026;NOISE;86,5;dBA\n", "file_not_utf8"),
         ((HEADER + "\n").encode() + b"79-1;A\0;12/03/2026;NOISE;86,5;dBA\n", "file_has_nul"),
     ],
@@ -131,8 +132,23 @@ def test_a_file_that_is_no_table_is_refused_whole(clerk: Clerk, content: str | b
     assert clerk.fingerprint() == before
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        "BÁO CÁO;;;;;\n" + HEADER + "\n" + GOOD,
+        (HEADER + "\n" + GOOD).encode("utf-16"),
+        (HEADER + "\n" + GOOD).encode("tcvn3"),
+        (HEADER + "\n" + GOOD).encode("vni"),
+    ],
+)
+def test_titles_and_old_letters_are_no_reason_to_refuse(clerk: Clerk, content: str | bytes) -> None:
+    receipt = clerk.import_text("measurements", content)
+    assert receipt.state is State.COMMITTED, list(receipt.problems)
+    assert clerk.one("SELECT sampling_point FROM measurement") == "Chuyền may 3"
+
+
 def test_a_file_too_large_is_refused_before_it_is_read(clerk: Clerk) -> None:
-    receipt = clerk.measurements(GOOD, max_bytes=100)
+    receipt = clerk.measurements(GOOD, limits=Limits(upload_bytes=100))
     assert codes(receipt) == ["file_too_large"]
 
 

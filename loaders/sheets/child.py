@@ -1,0 +1,234 @@
+"""The process that reads one file: ``python -m loaders.sheets.child``, a request on its input, a report on its output.
+
+It limits itself before it opens the file. It needs no network and no database and is given neither.
+"""
+
+from __future__ import annotations
+
+import csv
+import errno
+import json
+import os
+import resource
+import sys
+import unicodedata
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any
+
+from gisdb.errors import InputError
+from loaders.sheets import text
+from loaders.sheets.archive import unpack
+from loaders.sheets.formats import format_of
+from loaders.sheets.layout import FOOT_ROWS, Layout, Note, Row, Span, find_end, layout
+from loaders.sheets.limits import Limits
+from loaders.sheets.scan import checksum, scan
+from loaders.sheets.shape import Known, hits
+
+WRITTEN = "table.csv"
+# Sheets beyond these are not looked at when the best is sought.
+_LOOKED_AT = 30
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be read, and how much of it was decided."""
+
+    path: Path
+    work: Path
+    limits: Limits
+    known: Known
+    encoding: str | None = None
+    delimiter: str | None = None
+    sheet: str | None = None
+    header_line: int | None = None
+
+
+@dataclass
+class Found:
+    """A table that was found; ``written`` where its rows are a copy."""
+
+    layout: Layout
+    reading: dict[str, Any]
+    written: bool
+    delimiter: str
+    notes: list[Note]
+    sha256: str = ""
+
+
+def report(request: Request) -> dict[str, Any]:
+    """Read the file.
+
+    Raises:
+        InputError: what is wrong with it.
+    """
+    path, sheet, reading = request.path, request.sheet, {}
+    kind = format_of(path)
+    if kind == "zip":
+        path, name, sheet = unpack(path, request.work, sheet, request.limits)
+        kind = format_of(path)
+        reading["archive"] = name
+    reading = {"format": kind if kind != "text" else "csv", **reading}
+    found = _text(request, path) if kind == "text" else _workbook(request, path, kind, sheet)
+    table = found.layout
+    return {
+        "sha256": found.sha256 if path == request.path and found.sha256 else checksum(request.path),
+        "source": WRITTEN if found.written else (path.name if path != request.path else None),
+        "numbered": found.written,
+        "delimiter": found.delimiter,
+        "header": table.header,
+        "header_line": table.header_line,
+        "data_after": table.data_after,
+        "end": table.end,
+        "skipped": table.skipped,
+        "above": table.above,
+        "reading": reading | found.reading | {"header_line": table.header_line},
+        "notes": [asdict(note) for note in [*found.notes, *table.notes]],
+    }
+
+
+def _text(request: Request, path: Path) -> Found:
+    seen = scan(path, request.limits)
+    encoding = text.encoding_of(path, seen, request.encoding)
+    delimiter, skipped = request.delimiter, 0
+    if delimiter is None:
+        delimiter, skipped = text.delimiter_of(path, encoding, lambda cells: hits(cells, request.known))
+    elif next(text.first_lines(path, encoding), "").lower().startswith("sep="):
+        skipped = 1
+    rows = [(line, cells) for line, cells in text.sampled(path, encoding, delimiter) if line > skipped]
+    if not rows:
+        # Where it breaks before its first row, that is what is wrong with it.
+        next(text.records(path, encoding, delimiter), None)
+    table = _located(rows, None, request)
+    notes: list[Note] = []
+    if encoding != "utf-8" and request.encoding is None and not encoding.startswith("utf-16"):
+        notes.append(Note("encoding_guessed", params={"encoding": text.called(encoding), "shown": _shown(table, rows)}))
+    copied = encoding != "utf-8" or seen.lone_returns
+    if copied:
+        every = text.records(path, encoding, delimiter)
+        find_end(table, _write(request, every))
+    else:
+        find_end(table, text.last_records(path, delimiter, seen.tail))
+    reading = {"encoding": text.called(encoding), "delimiter": delimiter}
+    return Found(table, reading, copied, "," if copied else delimiter, notes, seen.sha256)
+
+
+def _shown(table: Layout, rows: list[Row]) -> str:
+    """Something to see by whether an encoding was guessed well."""
+    cells = chain(table.header, *(cells for _, cells in rows))
+    return next((cell.strip()[:100] for cell in cells if not cell.isascii()), "")
+
+
+def _located(rows: list[Row], spans: list[Span] | None, request: Request) -> Layout:
+    if not rows:
+        raise InputError("file_empty")
+    if request.header_line is not None and all(line != request.header_line for line, _ in rows):
+        raise InputError("header_line_blank", line=request.header_line)
+    found = layout(rows, spans, request.known, request.header_line)
+    if found is None:
+        raise InputError("file_empty")
+    return found
+
+
+def _workbook(request: Request, path: Path, kind: str, wanted: str | None) -> Found:
+    from loaders.sheets.workbook import guess_encoding, open_book
+
+    book = open_book(path, kind, request.limits)
+    names, hidden = book.sheets()
+    if wanted is not None:
+        name = _same_name(wanted, names)
+        candidates = [name]
+    else:
+        candidates = [one for one in names if one not in hidden][:_LOOKED_AT]
+    best: tuple[int, Any, list[Row]] | None = None
+    for name in candidates:
+        sheet = book.open(name)
+        if request.encoding in {"tcvn3", "vni"}:
+            sheet.old, sheet.step = {}, request.encoding
+        elif request.encoding is not None:
+            sheet.old = {}
+        else:
+            guess_encoding(sheet)
+        rows = list(islice(sheet.rows(), text.SAMPLED_ROWS))
+        found = layout(rows, sheet.spans, request.known) if rows else None
+        # A sheet that names one column only may be a list of anything.
+        score = 0 if not rows else 1 + (found.hits if found and found.hits > 1 else 0)
+        if best is None or score > best[0]:
+            best = (score, sheet, rows)
+    if best is None or not best[2]:
+        raise InputError("file_empty")
+    _, sheet, rows = best
+    table = _located(rows, sheet.spans, request)
+    notes = []
+    if sheet.step and request.encoding is None:
+        notes.append(Note("encoding_guessed", params={"encoding": sheet.step, "shown": _shown(table, rows)}))
+    find_end(table, _write(request, sheet.rows(), len(table.header)))
+    others = [one for one in names if one != sheet.name]
+    if wanted is None and (unread := [one for one in others if one not in hidden]):
+        listed = ", ".join(f"“{one}”" for one in unread[:20]) + ("…" if len(unread) > 20 else "")
+        notes.append(Note("sheets_not_read", params={"sheet": sheet.name, "others": listed}))
+    reading = {"encoding": sheet.encoding, "sheet": sheet.name, "sheets": others}
+    return Found(table, reading, True, ",", notes)
+
+
+def _same_name(wanted: str, names: list[str]) -> str:
+    plain = unicodedata.normalize("NFC", wanted).strip().casefold()
+    for name in names:
+        if name == wanted or unicodedata.normalize("NFC", name).strip().casefold() == plain:
+            return name
+    listed = ", ".join(f"“{one}”" for one in names[:20]) + ("…" if len(names) > 20 else "")
+    raise InputError("sheet_unknown", wanted=wanted, names=listed)
+
+
+def _write(request: Request, rows: Iterable[Row], width: int = 0) -> list[Row]:
+    """Write the rows, each after its line, at least ``width`` cells wide; gives the last of them."""
+    last: deque[Row] = deque(maxlen=2 * FOOT_ROWS)
+    with (request.work / WRITTEN).open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\r\n").writerows(_numbered(rows, width, last, request.limits.rows))
+    return list(last)
+
+
+def _numbered(rows: Iterable[Row], width: int, last: deque[Row], most: int) -> Iterator[list[object]]:
+    blank = [""] * width
+    for count, (line, cells) in enumerate(rows):
+        if count > most:
+            raise InputError("file_has_too_many_rows", most=most)
+        last.append((line, cells))
+        yield [line, *cells, *blank[len(cells) :]]
+
+
+def limit_this_process(limits: Limits) -> None:
+    """Hold this process to its limits; it cannot lift them again."""
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.seconds, limits.seconds + 1))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limits.unzipped_bytes, limits.unzipped_bytes))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def main() -> None:
+    """Answer one request."""
+    asked = json.load(sys.stdin)
+    limits = Limits(**asked.pop("limits"))
+    limit_this_process(limits)
+    path, work = Path(asked.pop("path")), Path(asked.pop("work"))
+    try:
+        answer = report(Request(path, work, limits, **asked))
+    except InputError as refusal:
+        answer = {"refused": refusal.code, "params": refusal.params}
+    except MemoryError:
+        answer = {"refused": "reading_needs_memory", "params": {"most": limits.memory_bytes // 2**20}}
+    except OSError as problem:
+        if problem.errno != errno.EFBIG:
+            raise
+        answer = {"refused": "file_unzips_too_large", "params": {"most": round(limits.unzipped_bytes / 1e6, 1)}}
+    sys.stdout.write(json.dumps(answer, default=str))
+    sys.stdout.flush()
+    # Nothing is worth tidying up: the memory of a large sheet goes at once.
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

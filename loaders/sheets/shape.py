@@ -1,0 +1,91 @@
+"""What rows look like: names, numbers, units, numberings, totals, signatures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+
+from loaders.folding import folded
+from loaders.sheets.cells import EXACT, plain
+
+Known = Mapping[str, Collection[str]]
+_NUMBER = re.compile(r"[<>≤≥=~±]{0,2}\s*[+-]?\d[\d.,  ]*(?:[eE][+-]?\d+)?\s*%?|\d{1,4}[/.\-]\d{1,2}[/.\-]\d{1,4}")
+_BRACKETS = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\])|\*")
+_UNITS = re.compile(
+    r"[(\[].*[)\]]|°\s?[cf]|oc|0c|%|m/s|m/s2|m/s²|[mµμu]?g/m[3³]|ppm|dba?|db\s?\(?[ac]\)?|lux|lx|w/m[2²]|hz|[mµμ]?sv(?:/h)?"
+    r"|sợi/(?:ml|cm[3³])|v/m|a/m|mw/cm[2²]",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(r"[(\[]?\s*(\d{1,3}|[a-z])\s*[)\]]?(?:\s*=.*)?", re.IGNORECASE)
+_TOTAL = re.compile(
+    r"(?:tong(?: cong| so(?: mau(?: do| dat| khong dat)?)?)?|cong(?: don| tong)?|total|sum|grand total)\s*[:.]?(?:\s*\(.*\))?\s*[:.]?"
+)
+_FOOTER = re.compile(
+    r"(?:nguoi (?:lap|do|bao cao|kiem|ky|phu trach|tong hop|ghi|viet)|can bo|ghi chu|nhan xet|ket luan|kien nghi|noi nhan"
+    r"|thu truong|giam doc|tong giam doc|chu tich|pho giam doc|truong (?:phong|khoa|don vi|doan)|dai dien|xac nhan"
+    r"|ke toan|thu kho|\(?ky[, ]|\(?\s*ky ten|(?:.{1,30}, )?ngay\s*[\d.…_ ]+\s*thang|tm\.|kt\.|\* ?:?|\(\*\)|luu y"
+    r"|nguon|note|notes|remark|remarks|prepared by|approved by|signature|signed|source)\b|[-*] ?(?:ghi chu|note)"
+)
+_EXAMPLE = re.compile(r"\W*(?:vi du|example|dong mau|dong vi du)\b")
+
+
+def filled(cells: Sequence[str]) -> list[int]:
+    """Positions of the cells that are not blank."""
+    return [position for position, cell in enumerate(cells) if cell.strip()]
+
+
+def is_number(cell: str) -> bool:
+    """Whether a cell looks like a number or a day rather than a name."""
+    return cell.startswith(EXACT) or bool(_NUMBER.fullmatch(cell.strip()))
+
+
+def named(cell: str, known: Known) -> frozenset[str]:
+    """The columns that a header cell names, with or without its brackets; cells of two languages name by either."""
+    found: set[str] = set()
+    for part in (cell, *re.split(r"\n| / ", cell)):
+        bare = _BRACKETS.sub("", part)
+        found.update(known.get(folded(part)) or known.get(folded(bare).strip(" :.*")) or ())
+    return frozenset(found)
+
+
+def hits(cells: Sequence[str], known: Known) -> int:
+    """How many columns a row names."""
+    return len(frozenset().union(*(named(cell, known) for cell in cells if cell and not cell.startswith(EXACT))))
+
+
+def is_units(cells: Sequence[str]) -> bool:
+    """Whether every cell of a row is a unit or a remark in brackets."""
+    said = [cells[position].strip() for position in filled(cells)]
+    return bool(said) and all(_UNITS.fullmatch(cell) for cell in said) and not is_numbering(cells)
+
+
+def is_numbering(cells: Sequence[str], width: int = 0) -> bool:
+    """Whether a row only counts the columns: (1) (2) (3), or A B 1 2 3; plain figures must count nearly all ``width``."""
+    said = [plain(cells[position]).strip() for position in filled(cells)]
+    found = [_NUMBERED.fullmatch(cell) for cell in said]
+    if len(said) < 3 or not all(found):
+        return False
+    marks = [one[1] for one in found if one]
+    figures = [int(mark) for mark in marks if mark.isdecimal()]
+    letters = [mark.casefold() for mark in marks if not mark.isdecimal()]
+    if len(figures) < 2 or figures != list(range(1, len(figures) + 1)):
+        return False
+    if letters != [chr(ord("a") + at) for at in range(len(letters))]:
+        return False
+    return any("(" in cell for cell in said) or (len(said) >= 4 and len(said) >= 0.8 * width)
+
+
+def is_example(cells: Sequence[str]) -> bool:
+    """Whether a row says of itself, first of all, that it is an example; later cells may only mention one."""
+    return any(_EXAMPLE.match(folded(cells[position])) for position in filled(cells)[:1])
+
+
+def is_total(cells: Sequence[str]) -> bool:
+    """Whether a row sums up those above: its first text says so and nothing else."""
+    texts = [cells[position] for position in filled(cells) if not is_number(cells[position])]
+    return bool(texts) and bool(_TOTAL.fullmatch(folded(texts[0])))
+
+
+def is_footer(cells: Sequence[str]) -> bool:
+    """Whether a row begins what stands below a table: signatures, remarks."""
+    return any(_FOOTER.match(folded(cells[position])) for position in filled(cells))
