@@ -133,6 +133,7 @@ _WRITES = {
     "audit": "INSERT",
     "upload": "INSERT, UPDATE (state, counts, reading, committed_at)",
     "upload_file": "INSERT",
+    "layout": "INSERT, UPDATE (choices, used_at)",
 }
 
 

@@ -55,6 +55,9 @@ _ACCOUNT = click.option("--account", "login", metavar="LOGIN", help="Act as this
 @click.option(
     "--decimal", type=click.Choice(["comma", "point"]), help="The decimal mark, if the file does not show it."
 )
+@click.option(
+    "--days", type=click.Choice(["dmy", "mdy"]), help="The order of day and month, if the file does not show it."
+)
 @click.option("--synthetic", is_flag=True, help="Label the upload as sample data.")
 @_ACCOUNT
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
@@ -65,6 +68,7 @@ def import_(
     dry_run: bool,
     yes: bool,
     decimal: Literal["comma", "point"] | None,
+    days: Literal["dmy", "mdy"] | None,
     synthetic: bool,
     login: str | None,
     as_json: bool,
@@ -72,6 +76,7 @@ def import_(
     """Bring FILE (CSV, UTF-8, with a header) into REGISTER: the whole file or nothing of it."""
     from gisdb.cli.receipt import show
     from loaders.tables import import_file
+    from loaders.tables.choices import Choices
 
     settings = load_settings()
     with _telling(settings.language, quiet=as_json) as progress, opened(settings, progress) as database:
@@ -83,6 +88,7 @@ def import_(
             dry_run=dry_run,
             confirmed=yes,
             decimal=decimal,
+            choices=Choices(days=days),
             synthetic=synthetic,
             max_bytes=settings.max_upload_bytes,
             progress=progress,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gisdb.messages import Sentence, sentence
 from gisdb.registers.register import Register, Severity
@@ -23,6 +23,7 @@ class Problem:
         line: line of the file, 1 is its first; None where the whole file is meant.
         column: the register's name of the column; None where no single one is meant.
         cell: the text as it stands in the file.
+        position: where in its row the cell is, from 0; None where no single one is meant.
     """
 
     code: str
@@ -31,6 +32,7 @@ class Problem:
     column: str | None = None
     cell: str | None = None
     params: Mapping[str, object] = field(default_factory=dict)
+    position: int | None = None
 
     def said(self, register: Register, language: str) -> Sentence:
         """What is wrong and what to do, without the place."""
@@ -59,9 +61,13 @@ class Group:
 
 
 class Problems:
-    """Collects problems: counts every one, keeps the first `KEPT` of each severity."""
+    """Collects problems: counts every one, keeps the first `KEPT` of each severity.
+
+    ``positions``: column → where in a row of the file its cells stand, for problems that say the column alone.
+    """
 
     def __init__(self) -> None:
+        self.positions: Mapping[str, int] = {}
         self._kept: list[Problem] = []
         self._counts: Counter[tuple[Severity, str, str | None]] = Counter()
         self._of: Counter[Severity] = Counter()
@@ -71,6 +77,9 @@ class Problems:
         self._counts[problem.severity, problem.code, problem.column] += 1
         self._of[problem.severity] += 1
         if self._of[problem.severity] <= KEPT:
+            position = self.positions.get(problem.column or "")
+            if problem.line is not None and position is not None and problem.position is None:
+                problem = replace(problem, position=position)
             self._kept.append(problem)
 
     def extend(self, problems: Iterable[Problem]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -17,17 +17,16 @@ from gisdb.registers.notation import Style
 from gisdb.registers.register import Register, Severity
 from gisdb.turn import take_turn
 from loaders.tables.check import Outcome, check
+from loaders.tables.choices import Choices
 from loaders.tables.commit import commit
-from loaders.tables.match import Matching, match
+from loaders.tables.meaning import Meaning, decided, meaning_of, remember
 from loaders.tables.parse import Parser
 from loaders.tables.problem import Problem, Problems
 from loaders.tables.read import Table, read
 from loaders.tables.receipt import Receipt, State
 from loaders.tables.stage import driver, fill_stage, make_stage
-from loaders.tables.style import infer_style
 
 MAX_BYTES = 256 * 1024 * 1024
-DECIMAL_MARKS = {"comma": ",", "point": "."}
 
 
 @dataclass(frozen=True)
@@ -37,20 +36,16 @@ class _Intake:
     register: Register
     account: Account
     table: Table
-    matching: Matching
+    meaning: Meaning
     style: Style
+    choices: Choices
     file_name: str
     problems: Problems
 
     @property
     def reading(self) -> dict[str, object]:
         """How the file is read, for the receipt and the upload."""
-        return {
-            "delimiter": self.table.delimiter,
-            "decimal_mark": self.style.decimal_mark,
-            "days": self.style.day_order,
-            "columns": {one.header: one.column.name for one in self.matching.matched},
-        }
+        return _reading(self.table, self.meaning) | decided(self.choices)
 
 
 def import_file(
@@ -63,6 +58,7 @@ def import_file(
     dry_run: bool = False,
     confirmed: bool = False,
     decimal: Literal["comma", "point"] | None = None,
+    choices: Choices | None = None,
     synthetic: bool = False,
     max_bytes: int = MAX_BYTES,
     progress: Progress = silent,
@@ -78,6 +74,7 @@ def import_file(
         dry_run: stop after checking.
         confirmed: whether the warnings were read; without it a file with warnings stays out.
         decimal: the decimal mark, where the file does not show it.
+        choices: what a person decided about the file; the arguments above count beside it.
         synthetic: label the upload as sample data; a file that says so of its rows needs no telling.
         max_bytes: the largest file that is read.
         progress: told of each step.
@@ -91,22 +88,25 @@ def import_file(
     if account is None:
         raise Forbidden("import_needs_account")
     name = file_name or path.name
+    choices = choices or Choices()
+    choices = choices.model_copy(update={"decimal": decimal or choices.decimal})
+    confirmed = confirmed or choices.confirmed
     problems = Problems()
     try:
         progress("step_import_read", file=name)
         table = read(path, max_bytes)
         with database.acting_as(account, write=True, timeout_s=0) as conn:
-            found = _same_file(conn, register, table, decimal)
+            found = _same_file(conn, register, table, choices)
             if found is not None:
                 return Receipt(register, name, State.UNCHANGED, upload_id=found, problems=_known_file(found))
-            matching = match(register, table.header)
-            problems.extend(matching.problems)
-            style = _style(table, matching, decimal)
-            if isinstance(style, Problem):
-                problems.add(style)
-            if not matching.usable or isinstance(style, Problem):
-                return Receipt(register, name, State.REFUSED, problems=problems)
-            intake = _Intake(register, account, table, matching, style, name, problems)
+            meaning = meaning_of(conn, account, register, table, choices)
+            problems.positions = meaning.matching.positions
+            problems.extend(meaning.matching.problems)
+            if isinstance(meaning.shown, Problem):
+                problems.add(meaning.shown)
+            if meaning.style is None:
+                return Receipt(register, name, State.REFUSED, reading=_reading(table, meaning), problems=problems)
+            intake = _Intake(register, account, table, meaning, meaning.style, choices, name, problems)
             receipt = _travel(
                 conn, intake, dry_run=dry_run, confirmed=confirmed, synthetic=synthetic, progress=progress
             )
@@ -123,7 +123,12 @@ def _travel(
 ) -> Receipt:
     register, problems = intake.register, intake.problems
     progress("step_import_parse", file=intake.file_name)
-    parser = _parser(intake)
+    parser = Parser(
+        register, intake.meaning.matching, len(intake.table.header), intake.style, problems, intake.meaning.terms
+    )
+    if wrong := parser.wrong_constants():
+        problems.extend(wrong)
+        return Receipt(register, intake.file_name, State.REFUSED, reading=intake.reading, problems=problems)
     make_stage(conn, register)
     fill_stage(conn, parser.fields, parser.chunks(intake.table.rows()))
     if parser.read == 0:
@@ -148,13 +153,8 @@ def _travel(
             counts=counts,
             reading=intake.reading,
         )
+        remember(conn, intake.account, register, intake.table.header, intake.choices)
     return Receipt(register, intake.file_name, state, counts, intake.reading, problems, upload_id, labelled)
-
-
-def _parser(intake: _Intake) -> Parser:
-    present = {one.column.name for one in intake.matching.matched}
-    absent = tuple(one for one in intake.register.columns if one.default is not None and one.name not in present)
-    return Parser(intake.matching, absent, len(intake.table.header), intake.style, intake.problems)
 
 
 def _counts(parser: Parser, outcome: Outcome) -> dict[str, int]:
@@ -177,28 +177,18 @@ def _state(problems: Problems, outcome: Outcome, *, dry_run: bool, confirmed: bo
     return State.CHECKED if dry_run else State.COMMITTED
 
 
-def _style(table: Table, matching: Matching, decimal: Literal["comma", "point"] | None) -> Style | Problem:
-    if decimal is not None:
-        return Style(DECIMAL_MARKS[decimal])
-    return infer_style(matching.matched, _right_rows(table))
+def _reading(table: Table, meaning: Meaning) -> dict[str, object]:
+    return {"delimiter": table.delimiter, "headers": [one for one in table.header if one], **meaning.reading}
 
 
-def _right_rows(table: Table) -> Iterator[tuple[int, list[str]]]:
-    """Rows whose cells stand under their headers; what is wrong with the others is told when they are parsed."""
-    width = len(table.header)
-    return ((line, cells) for line, cells in table.rows() if len(cells) >= width)
-
-
-def _same_file(
-    conn: Connection, register: Register, table: Table, decimal: Literal["comma", "point"] | None
-) -> int | None:
+def _same_file(conn: Connection, register: Register, table: Table, choices: Choices) -> int | None:
     """The upload that brought this very file in before, read in the same way."""
     row = (
         driver(conn)
         .execute(
             """SELECT id FROM upload WHERE register = %s AND sha256 = %s AND state = 'committed'
-               AND (%s::text IS NULL OR reading ->> 'decimal_mark' = %s) ORDER BY id DESC LIMIT 1""",
-            (register.name, table.sha256, decimal, DECIMAL_MARKS.get(decimal or "")),
+               AND reading @> %s::jsonb ORDER BY id DESC LIMIT 1""",
+            (register.name, table.sha256, json.dumps(decided(choices))),
         )
         .fetchone()
     )

@@ -34,7 +34,7 @@ def test_a_clerk_sees_the_line_and_the_fix(clerk: Clerk) -> None:
     [
         (";Chuyền;12/03/2026;NOISE;86,5;dBA", "cell_required", "workplace", ""),
         ("XX;Chuyền;12/03/2026;NOISE;86,5;dBA", "workplace_code_unknown", "workplace", "XX"),
-        ("79-1;Chuyền;12/03/2026;TIENGON;86,5;dBA", "factor_unknown", "factor", "TIENGON"),
+        ("79-1;Chuyền;12/03/2026;RUNG_X;86,5;dBA", "factor_unknown", "factor", "RUNG_X"),
         ("79-1;Chuyền;31/02/2026;NOISE;86,5;dBA", "day_impossible", "measured_on", "31/02/2026"),
         ("79-1;Chuyền;12/03/2126;NOISE;86,5;dBA", "day_in_future", "measured_on", "12/03/2126"),
         ("79-1;Chuyền;tháng 3;NOISE;86,5;dBA", "day_malformed", "measured_on", "tháng 3"),
@@ -58,9 +58,9 @@ def test_one_bad_row_is_named_and_keeps_the_file_out(clerk: Clerk, row: str, cod
 
 
 def test_an_unknown_code_is_told_with_the_codes_that_are_known(clerk: Clerk) -> None:
-    receipt = clerk.measurements(f"{GOOD};ca", header=f"{HEADER};Kiểu trung bình")
+    receipt = clerk.measurements(f"{GOOD};ca kíp", header=f"{HEADER};Kiểu trung bình")
     problem = next(iter(receipt.problems))
-    assert (problem.code, problem.line, problem.column, problem.cell) == ("code_unknown", 2, "averaging", "ca")
+    assert (problem.code, problem.line, problem.column, problem.cell) == ("code_unknown", 2, "averaging", "ca kíp")
     assert "TWA" in problem.said(register("measurements"), "vi").fix
 
 
@@ -181,7 +181,11 @@ def test_a_workplace_that_cannot_be_is_refused(newcomer: Clerk, row: str, code: 
             "reporting_unit_unknown",
         ),
         ("reported_totals", "level,unit,period,item,value,source\ncountry,VN,2099,deaths,1,x\n", "period_in_future"),
-        ("reported_totals", "level,unit,period,item,value,source\ncountry,VN,2025H3,deaths,1,x\n", "code_malformed"),
+        (
+            "reported_totals",
+            "level,unit,period,item,value,source\ncountry,VN,2025H3,deaths,1,x\n",
+            "reported_period_malformed",
+        ),
     ],
 )
 def test_rows_that_contradict_themselves_are_named(clerk: Clerk, name: str, content: str, code: str) -> None:
