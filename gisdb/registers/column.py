@@ -91,12 +91,18 @@ class Words(Kind):
 
 @dataclass(frozen=True)
 class Code(Kind):
-    """An identifier: text that keeps its leading zeros, without spaces at its ends."""
+    """An identifier: text that keeps its leading zeros, without spaces at its ends.
+
+    ``names`` is the coded list whose names may stand for the code, unless the file has the column ``names_by`` that
+    says another list.
+    """
 
     word_vi = "mã"
     word_en = "code"
     is_text = True
     pattern: str = r"[^\s].{0,63}"
+    names: str = ""
+    names_by: str = ""
 
     def fields(self, name: str) -> tuple[Field, ...]:
         return (Field(name, Text()),)

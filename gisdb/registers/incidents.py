@@ -144,7 +144,7 @@ REGISTER = Register(
             "cause",
             "Mã nguyên nhân",
             "Cause",
-            Code(r"\w{1,20}"),
+            Code(r"\w{1,20}", "accident_cause", "cause_list"),
             example="5",
             aliases=(
                 "nguyên nhân",
@@ -166,7 +166,7 @@ REGISTER = Register(
             "injury_factor",
             "Yếu tố gây chấn thương",
             "Injury factor",
-            Code(r"\w{1,20}"),
+            Code(r"\w{1,20}", "injury_factor_A", "factor_list"),
             example="5",
             aliases=("mã yếu tố gây chấn thương", "yếu tố chấn thương", "yếu tố gây tai nạn", "yếu tố gây tnlđ"),
         ),

@@ -181,7 +181,7 @@ REGISTER = Register(
             "industry",
             "Mã ngành",
             "Industry code",
-            Code(r"[A-Z]|\d{2,5}"),
+            Code(r"[A-Z]|\d{2,5}", "vsic2018", "industry_version"),
             required=True,
             example="14",
             aliases=(

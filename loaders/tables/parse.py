@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import islice, repeat
 
-from gisdb.registers.column import Column, Reference, Truth
+from gisdb.registers.column import Code, Column, Reference, Truth
 from gisdb.registers.notation import DASHES, CellProblem, Style
 from gisdb.registers.register import Register, Severity
 from loaders.tables.match import Matching
@@ -63,9 +63,12 @@ class Reading(dict[str, str]):
             return self.blank
         if kind.is_text and _GUARDED.match(bare):
             bare = bare[1:]
+        if self.codes is not None and isinstance(kind, Code):
+            # The list of such codes is another column's to say: what it does not name is judged with that column.
+            bare = self.codes.code(bare) or bare
         try:
             values = kind.parse(bare, self.style)
-            if self.codes is not None:
+            if self.codes is not None and not isinstance(kind, Code):
                 values = (self._code(str(values[0]), self.codes),)
         except CellProblem as problem:
             self.wrong[cell] = problem
@@ -148,9 +151,9 @@ class Parser:
         filled = sheet.filled if sheet is not None else ()
         placed = [(one.position, one.column) for one in self.matching.matched]
         placed += [(self.width + n, column(name)) for n, name in enumerate((*filled, *self.matching.constants))]
-        self.readings = [(at, Reading(one, self.style, self.terms.of(one))) for at, one in placed]
-        self.fixed = list(self.matching.constants.values())
         present = {one.name for _, one in placed}
+        self.readings = [(at, Reading(one, self.style, self._codes(one, present))) for at, one in placed]
+        self.fixed = list(self.matching.constants.values())
         absent = [one for one in self.register.columns if one.default is not None and one.name not in present]
         self.blanks = [_blank(one) or _NULL for one in absent]
         self._absent = absent
@@ -158,6 +161,12 @@ class Parser:
         self._value = self.width + filled.index(sheet.wide.value) if sheet is not None else None
         self._told: set[tuple[int, int]] = set()
         self._noted: set[tuple[str, str]] = set()
+
+    def _codes(self, column: Column, present: set[str]) -> Vocabulary | None:
+        kind = column.kind
+        if isinstance(kind, Code) and kind.names_by in present:
+            return None
+        return self.terms.of(column)
 
     @property
     def fields(self) -> tuple[str, ...]:

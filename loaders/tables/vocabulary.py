@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 from psycopg import sql
 from sqlalchemy import Connection
 
-from gisdb.registers.column import Coded, Column, Reference
+from gisdb.registers.column import Code, Coded, Column, Reference
 from gisdb.registers.register import Register
 from loaders.folding import folded
 from loaders.tables.stage import driver
@@ -149,6 +149,8 @@ def list_of(column: Column) -> str:
     kind = column.kind
     if isinstance(kind, Coded):
         return kind.list
+    if isinstance(kind, Code):
+        return kind.names
     return kind.table if isinstance(kind, Reference) and kind.named else ""
 
 

@@ -80,6 +80,21 @@ def test_codes_of_an_accident_by_their_names(clerk: Clerk) -> None:
     assert clerk.one("SELECT severity FROM incident") == "fatal"
 
 
+def test_codes_whose_list_is_the_usual_one_by_their_names(newcomer: Clerk) -> None:
+    done = newcomer.import_text("workplaces", "Mã cơ sở;Tên cơ sở;Ngành;Mã xã\n79-1;Dệt;Sản xuất trang phục;26800\n")
+    assert done.state is State.COMMITTED
+    assert newcomer.rows("SELECT industry, raw ->> 'industry' FROM workplace_state") == [("14", "Sản xuất trang phục")]
+    header = "Mã cơ sở;Số vụ;Ngày xảy ra;Mức độ;Số người bị nạn;Nguyên nhân;Yếu tố gây chấn thương"
+    row = "79-1;1;05/02/2026;Nhẹ;1;Điều kiện làm việc không tốt;Điện"
+    assert newcomer.import_text("incidents", f"{header}\n{row}\n").state is State.COMMITTED
+    assert newcomer.rows("SELECT cause, injury_factor FROM incident") == [("6", "1")]
+    # Another list may give the name another code: the code itself is asked for.
+    other = newcomer.import_text(
+        "incidents", f"{header};factor_list\n{row.replace('79-1;1', '79-1;2')};injury_factor_B\n"
+    )
+    assert [one.code for one in other.problems] == ["injury_factor_unknown"]
+
+
 def test_an_unknown_factor_comes_with_the_nearest(clerk: Clerk) -> None:
     receipt = clerk.measurements("79-1;Lò;12/03/2026;Tiêng ôn chung quanh;80,5;dBA")
     problem = next(iter(receipt.problems))

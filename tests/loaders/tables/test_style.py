@@ -135,7 +135,7 @@ def test_every_value_survives_being_written(value: Decimal, mark: str, sign: str
     expected = (value, {"": "=", "<": "<", "≤ ": "<", ">": ">"}[sign])
     assert VALUE.parse(sign + written, style) == expected
     assert VALUE.parse(f"KPH (LOD = {written})", style) == (value, "<")
-    grouped = f"{value:,.4f}".translate(str.maketrans({",": style.thousands_mark, ".": mark}))
+    grouped = f"{value:,.4f}".translate(str.maketrans(",.", style.thousands_mark + mark))
     assert VALUE.parse(sign + grouped, style) == expected
 
 
