@@ -54,7 +54,7 @@ def taken_apart(text: str, terms: Terms) -> Header:
     parts: list[str] = []
     unit = bracket = ""
     for part in text.split(BETWEEN):
-        name, found = _unit_of(part.strip(), terms)
+        name, found = _unit_of(" ".join(part.split()), terms)
         unit = found or unit
         if name:
             parts.append(name)

@@ -138,6 +138,7 @@ def test_a_long_file_names_the_cell_too(clerk: Clerk) -> None:
         ("Độ rọi lux", "LIGHT", "lux"),
         ("Nhiệt độ oC", "TEMPERATURE", "oC"),
         ("Nhiệt độ", "TEMPERATURE", "°C"),
+        ("Cường độ\nánh sáng\nLux", "LIGHT", "Lux"),
         ("Yếu tố hóa học / Toluen / mg/m3", "TOLUENE", "mg/m3"),
         ("Kết quả đo / Bụi toàn phần [mg/m3]", "DUST_TOTAL", "mg/m3"),
         ("Benzen / Kết quả", "BENZENE", "mg/m3"),
