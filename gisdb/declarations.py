@@ -24,7 +24,7 @@ from gisdb.limits.store import load_shipped
 from gisdb.limits.tables import factor, factor_effect, legal_act
 from gisdb.registers import registers
 from gisdb.registers.register import Bound
-from gisdb.registers.tables import code_list, unit_of_measure, unit_spelling
+from gisdb.registers.tables import code_list, code_spelling, unit_of_measure, unit_spelling
 from gisdb.rejudging import rejudge
 
 Row = Mapping[str, object]
@@ -38,6 +38,9 @@ def rows(package: str, name: str) -> list[dict[str, str]]:
 def load(conn: Connection) -> None:
     """Bring every declaration into its table, as the owner."""
     _merge(conn, code_list, ("list", "code"), rows("gisdb.registers", "codes.csv"))
+    # Nothing refers to these: a spelling that was given up must no longer be understood.
+    conn.execute(delete(code_spelling))
+    _merge(conn, code_spelling, ("list", "spelling"), rows("gisdb.registers", "spellings.csv"))
     _merge(conn, unit_of_measure, ("code",), _without(rows("gisdb.limits", "units_of_measure.csv"), "spellings"))
     _merge(conn, unit_spelling, ("spelling",), _spellings())
     _merge(conn, factor, ("code",), [_blank_is_null(row) for row in rows("gisdb.limits", "factors.csv")])

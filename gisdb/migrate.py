@@ -139,6 +139,7 @@ _WRITES = {
     "upload_problem": "INSERT, DELETE",
     "review_rule": "INSERT, DELETE",
     "period_lock": "INSERT, UPDATE (lifted_at, lifted_by)",
+    "layout": "INSERT, UPDATE (choices, used_at)",
 }
 
 

@@ -63,6 +63,10 @@ _ACCOUNT = click.option("--account", "login", metavar="LOGIN", help="Act as this
 @click.option("--delimiter", type=click.Choice([",", ";", "tab", "|"]), help="What stands between the cells of a text.")
 @click.option("--sheet", metavar="NAME", help="The sheet of a workbook; of a zip archive FILE or FILE/SHEET.")
 @click.option("--header-line", type=click.IntRange(min=1), metavar="LINE", help="The last line of the header.")
+@click.option(
+    "--days", type=click.Choice(["dmy", "mdy"]), help="The order of day and month, if the file does not show it."
+)
+@click.option("--reason", default="", help="Why records of a locked period are changed.")
 @click.option("--synthetic", is_flag=True, help="Label the upload as sample data.")
 @_ACCOUNT
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
@@ -77,6 +81,8 @@ def import_(
     delimiter: str | None,
     sheet: str | None,
     header_line: int | None,
+    days: Literal["dmy", "mdy"] | None,
+    reason: str,
     synthetic: bool,
     login: str | None,
     as_json: bool,
@@ -93,6 +99,8 @@ def import_(
         "sheet": sheet,
         "header_line": header_line,
         "decimal": decimal,
+        "days": days,
+        "reason": reason,
     }
 
     settings = load_settings()

@@ -16,7 +16,7 @@ from psycopg import sql
 from sqlalchemy import BigInteger, Boolean, Date, Integer, Numeric, Text
 from sqlalchemy.types import TypeEngine
 
-from gisdb.registers.notation import CellProblem, Style, day, number
+from gisdb.registers.notation import DASHES, CellProblem, Style, day, is_serial, number
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,10 @@ class Kind:
     def number_in(self, cell: str) -> str:
         """The part of ``cell`` that is a number in the file's style; ``""`` where there is none."""
         return ""
+
+    def noted(self, cell: str) -> CellProblem | None:
+        """What should be told of how a cell is understood although it is right; None: nothing."""
+        return None
 
     def written(self, *fields: sql.Composable) -> sql.Composable:
         """SQL that writes the values of the fields as text which `parse` reads back in the style of exports."""
@@ -87,12 +91,18 @@ class Words(Kind):
 
 @dataclass(frozen=True)
 class Code(Kind):
-    """An identifier: text that keeps its leading zeros, without spaces at its ends."""
+    """An identifier: text that keeps its leading zeros, without spaces at its ends.
+
+    ``names`` is the coded list whose names may stand for the code, unless the file has the column ``names_by`` that
+    says another list.
+    """
 
     word_vi = "mã"
     word_en = "code"
     is_text = True
     pattern: str = r"[^\s].{0,63}"
+    names: str = ""
+    names_by: str = ""
 
     def fields(self, name: str) -> tuple[Field, ...]:
         return (Field(name, Text()),)
@@ -132,7 +142,8 @@ class Reference(Kind):
 
     ``table``.``key`` is what the file says; where ``target`` differs from the key the register also gets a field
     ``stored`` that holds it (``workplace`` → ``workplace_id``). ``unknown`` names the sentence for a key that is not
-    there, or not for these eyes: the two look alike.
+    there, or not for these eyes: the two look alike. ``named``: the table has ``name_vi`` and ``name_en``, which may
+    stand for the key.
     """
 
     word_vi = "tham chiếu"
@@ -144,6 +155,7 @@ class Reference(Kind):
     stored: str = ""
     stored_type: TypeEngine[Any] = field(default_factory=Text)
     unknown: str = "reference_unknown"
+    named: bool = False
 
     def fields(self, name: str) -> tuple[Field, ...]:
         return (Field(name, Text()),)
@@ -208,24 +220,31 @@ class Quantity(Kind):
         return f"{self.low:f} … {self.high:f}"
 
 
-# "Not detected" as Vietnamese laboratories write it: không phát hiện.
-NOT_DETECTED = {
-    "kph",
-    "không phát hiện",
-    "khong phat hien",
-    "nd",
-    "n.d.",
-    "not detected",
-    "<lod",
-    "< lod",
-    "≤lod",
-    "≤ lod",
-}
+# "Not detected" as Vietnamese laboratories write it, without spaces: không phát hiện (được); LOD is GHPH.
+NOT_DETECTED = frozenset(
+    {"kph", "kphđ", "khôngpháthiện", "khongphathien", "khôngpháthiệnđược", "nd", "n.d.", "n.d", "notdetected", "bdl"}
+    | {f"{sign}{limit}" for sign in ("<", "≤", "dưới") for limit in ("lod", "mdl", "loq", "ghph")}
+)
+# "Not determined", "not measured": neither a value nor a value below the detection limit.
+NOT_MEASURED = frozenset({"kxđ", "kxd", "khôngxácđịnh", "khôngđo", "khôngđođược", "n/a", "na", "#n/a"})
+_DETECTION_LIMIT = re.compile(
+    r"(?:kph|kphđ|không phát hiện|nd|n\.d\.?|not detected)\s*\(\s*(?:(?:lod|mdl|loq|ghph)\s*)?[:=<≤]?\s*([^()]+?)\s*\)",
+    re.IGNORECASE,
+)
+
+
+_SIGNS = {"<": "<", "≤": "<", ">": ">", "≥": ">"}
+
+
+def _said(cell: str) -> str:
+    return unicodedata.normalize("NFC", "".join(cell.split())).casefold()
 
 
 @dataclass(frozen=True)
 class Censored(Kind):
     """A measured value that may lie below or above what the instrument can tell: ``0,05``, ``<0,01``, ``>130``, ``KPH``.
+
+    ``KPH (LOD = 0,01)`` is ``<0,01``.
 
     Two fields: the number (NULL for "not detected" without a number: the detection limit then stands in its own
     column) and the qualifier ``=``, ``<`` or ``>``.
@@ -240,9 +259,12 @@ class Censored(Kind):
         return (Field(name, Numeric()), Field(f"{name}_qualifier", Text()))
 
     def parse(self, cell: str, style: Style) -> tuple[object, ...]:
-        if cell.casefold() in NOT_DETECTED:
+        said = _said(cell)
+        if said in NOT_DETECTED:
             return (None, "<")
-        sign = {"<": "<", "≤": "<", ">": ">", "≥": ">"}.get(cell[0], "=")
+        if said in NOT_MEASURED or said in DASHES:
+            raise CellProblem("value_not_measured")
+        sign = "<" if _DETECTION_LIMIT.fullmatch(cell) else _SIGNS.get(cell[0], "=")
         value = number(self.number_in(cell), style)
         _within(value, self.low, self.high)
         return (value, sign)
@@ -251,9 +273,11 @@ class Censored(Kind):
         return values[1] == "=" and str(values[0]) == cell
 
     def number_in(self, cell: str) -> str:
-        if cell.casefold() in NOT_DETECTED:
+        if not cell or _said(cell) in NOT_DETECTED:
             return ""
-        return cell[1:].lstrip("= ") if cell[0] in "<≤>≥" else cell
+        if limit := _DETECTION_LIMIT.fullmatch(cell):
+            return limit[1]
+        return cell[1:].lstrip("= ") if cell[0] in _SIGNS else cell
 
     def written(self, *fields: sql.Composable) -> sql.Composable:
         return sql.SQL(
@@ -266,7 +290,10 @@ class Censored(Kind):
 
 @dataclass(frozen=True)
 class Day(Kind):
-    """A calendar day: ``31/12/2025``, ``31-12-2025``, ``2025-12-31``. Not before ``first``; the future is refused."""
+    """A calendar day: ``31/12/2025``, ``31-12-2025``, ``2025-12-31`` and what else `day` reads.
+
+    Not before ``first``; the future is refused.
+    """
 
     word_vi = "ngày"
     word_en = "day"
@@ -281,6 +308,11 @@ class Day(Kind):
         if value < self.first:
             raise CellProblem("day_too_early", first=self.first.strftime("%d/%m/%Y"))
         return (value,)
+
+    def noted(self, cell: str) -> CellProblem | None:
+        if is_serial(cell):
+            return CellProblem("day_from_serial", day=day(cell, Style()).strftime("%d/%m/%Y"))
+        return None
 
     def allowed(self, language: str) -> str:
         later = "…" if self.may_be_future else ("hôm nay" if language == "vi" else "today")
@@ -313,7 +345,11 @@ class Truth(Kind):
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a register, as people see it and as the table holds it."""
+    """One column of a register, as people see it and as the table holds it.
+
+    ``stand_ins`` are headers of what also tells which one is meant, the surest first: a file's column under one of them
+    is read where the file has no column of this name, and left out where it has.
+    """
 
     name: str
     vi: str
@@ -322,6 +358,7 @@ class Column:
     required: bool = False
     default: str | None = None
     aliases: tuple[str, ...] = ()
+    stand_ins: tuple[str, ...] = ()
     note_vi: str = ""
     note_en: str = ""
     example: str = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 
@@ -32,6 +32,11 @@ class Style:
 _PLAIN = re.compile(r"[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d{1,3})?")
 _SPACED = re.compile(r"[+-]?[1-9]\d{0,2}(?: \d{3})+(?:[.,]\d+)?")
 _SPACES = str.maketrans({"\u00a0": " ", "\u202f": " ", "\u2009": " ", "\u2212": "-"})
+# 5,0×10⁻³ and 5,0x10^-3 are 5,0E-3.
+_TIMES_TEN = re.compile(r"\s?[x×*·]\s?10\s?\^?\s?([+-]?\d{1,3})", re.IGNORECASE)
+_RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
+# A cell of nothing but a dash says that there is nothing to say.
+DASHES = frozenset({"-", "--", "---", "\u2013", "\u2014", "\u2212"})
 
 
 def number(cell: str, style: Style) -> Decimal:
@@ -67,6 +72,8 @@ def decimal_marks(cell: str) -> str:
 
 def _bare(cell: str) -> str:
     bare = cell.translate(_SPACES).strip()
+    if "10" in bare:
+        bare = _TIMES_TEN.sub(r"e\1", bare.translate(_RAISED))
     return bare.replace(" ", "") if _SPACED.fullmatch(bare) else bare
 
 
@@ -81,25 +88,61 @@ def _read_number(bare: str, decimal: str, thousands: str) -> Decimal | None:
     return Decimal(bare.replace(decimal, "."))
 
 
-_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
-_DMY = re.compile(r"(\d{1,2})[/.\-](\d{1,2})[/.\-](\d{4})")
+_TIME = r"(?:[ T]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
+_ISO = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})" + _TIME)
+_LOCAL = re.compile(r"(\d{1,2}) ?[/.\-] ?(\d{1,2}) ?(?:[/.\-] ?(\d{4})|[/.] ?(\d{2}))" + _TIME)
+_SPELLED = re.compile(r"(?:ng[àa]y\s+)?(\d{1,2})\s+th[áa]ng\s+(\d{1,2})\s*,?\s+(?:n[ăa]m\s+)?(\d{4})", re.IGNORECASE)
+# What spreadsheets count their days from, and the serials of 1990 to 2099: no other number in a column of days is one.
+_SERIAL_FROM = date(1899, 12, 30)
+_SERIALS = range(32874, 73051)
 
 
 def day(cell: str, style: Style) -> date:
     """The day that ``cell`` writes; ISO 8601 always, else day, month and year in the file's order.
 
+    A time of day behind it is left out. Years of two digits are those from 1990 to 2089. ``ngày 12 tháng 3 năm 2025``
+    and the day numbers of spreadsheets (`is_serial`) are understood in any file.
+
     Raises:
         CellProblem: ``day_malformed``; ``day_impossible`` for a 31/02.
     """
-    iso, local = _ISO.fullmatch(cell), _DMY.fullmatch(cell)
+    if is_serial(cell):
+        return _SERIAL_FROM + timedelta(days=int(cell))
+    iso, local, spelled = _ISO.fullmatch(cell), _LOCAL.fullmatch(cell), _SPELLED.fullmatch(cell)
     if iso:
         year, month, number_of_day = (int(part) for part in iso.groups())
     elif local:
-        first, second, year = (int(part) for part in local.groups())
+        first, second = int(local[1]), int(local[2])
+        year = int(local[3]) if local[3] else _of_two_digits(int(local[4]))
         number_of_day, month = (first, second) if style.day_order == "dmy" else (second, first)
+    elif spelled:
+        number_of_day, month, year = (int(part) for part in spelled.groups())
     else:
         raise CellProblem("day_malformed")
     try:
         return date(year, month, number_of_day)
     except ValueError:
         raise CellProblem("day_impossible") from None
+
+
+def is_serial(cell: str) -> bool:
+    """Whether ``cell`` is a spreadsheet's day number: a whole number of five digits, from 1990 to 2099."""
+    return len(cell) == 5 and cell.isdecimal() and int(cell) in _SERIALS
+
+
+def day_orders(cell: str) -> str:
+    """Which order of day and month ``cell`` shows its file to use: ``dmy`` or ``mdy``, ``?`` where both read it.
+
+    ``""`` where it shows nothing: both read the same day, or it is no such day.
+    """
+    local = _LOCAL.fullmatch(cell)
+    if local is None or local[1] == local[2]:
+        return ""
+    first, second = int(local[1]), int(local[2])
+    if first <= 12 and second <= 12:
+        return "?"
+    return "dmy" if second <= 12 else "mdy" if first <= 12 else ""
+
+
+def _of_two_digits(year: int) -> int:
+    return 1900 + year if year >= 90 else 2000 + year

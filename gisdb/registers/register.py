@@ -81,6 +81,23 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class Wide:
+    """A sheet with a row for each position and a column for each factor: the columns that its headers and cells fill.
+
+    Attributes:
+        factor: what a header names; a `Reference` to the table whose names are looked for.
+        value: what stands under it.
+        unit: the unit of measure that the header says, else the factor's own.
+        averaging: how it is averaged, where the factor's limits know only one way; ``""``: no such column.
+    """
+
+    factor: str
+    value: str
+    unit: str
+    averaging: str = ""
+
+
+@dataclass(frozen=True)
 class Register:
     """A register (sổ).
 
@@ -94,6 +111,7 @@ class Register:
         joins: SQL joined to the stage row ``s`` when rows are checked and committed; ``derived`` may use it.
         counted_by, counted_with: an index of current records by the first that holds the second too, so that questions
             which no rollup answers are counted from it alone, without the table.
+        wide: how sheets with a column for each factor are understood; None: there are none.
         amends_places: committing rows can move workplaces, so that their records are placed anew.
     """
 
@@ -115,6 +133,7 @@ class Register:
     indexes: tuple[tuple[str, ...], ...] = ()
     counted_by: tuple[str, ...] = ()
     counted_with: tuple[str, ...] = ()
+    wide: Wide | None = None
     amends_places: bool = False
     note_vi: str = ""
     note_en: str = ""

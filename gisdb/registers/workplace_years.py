@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gisdb.registers.column import Column, Whole
+from gisdb.registers.periods import Year
 from gisdb.registers.register import Register, Rule, Severity
 from gisdb.registers.workplaces import WORKPLACE
 
@@ -13,7 +14,15 @@ REGISTER = Register(
     en="Workplace years",
     columns=(
         WORKPLACE,
-        Column("year", "Năm", "Year", Whole(1990, 2100), required=True, example="2025", aliases=("năm báo cáo",)),
+        Column(
+            "year",
+            "Năm",
+            "Year",
+            Year(1990, 2100),
+            required=True,
+            example="2025",
+            aliases=("năm báo cáo", "năm số liệu", "năm thống kê", "niên độ", "kỳ báo cáo (năm)"),
+        ),
         Column(
             "workers",
             "Số lao động",
@@ -22,7 +31,23 @@ REGISTER = Register(
             required=True,
             example="420",
             unit="người",
-            aliases=("tổng số lao động", "số người lao động", "lao động bình quân"),
+            aliases=(
+                "tổng số lao động",
+                "số người lao động",
+                "lao động bình quân",
+                "tổng số người lao động",
+                "tổng lao động",
+                "tổng số lđ",
+                "số lđ",
+                "tổng số nlđ",
+                "số nlđ",
+                "số công nhân",
+                "tổng số công nhân",
+                "số lao động bình quân",
+                "lao động bình quân năm",
+                "tổng số cán bộ, công nhân viên",
+                "total workers",
+            ),
         ),
         Column(
             "women",
@@ -31,7 +56,18 @@ REGISTER = Register(
             Whole(0, 1_000_000),
             example="310",
             unit="người",
-            aliases=("số lao động nữ", "nữ"),
+            aliases=(
+                "số lao động nữ",
+                "nữ",
+                "số nữ",
+                "trong đó nữ",
+                "tổng số lao động nữ",
+                "số người lao động nữ",
+                "lđ nữ",
+                "trong đó: nữ",
+                "số nlđ nữ",
+                "nữ lao động",
+            ),
         ),
         Column(
             "hours",
@@ -40,7 +76,16 @@ REGISTER = Register(
             Whole(0, 4_000_000_000),
             example="982800",
             unit="giờ",
-            aliases=("số giờ làm việc", "tổng số giờ làm việc"),
+            aliases=(
+                "số giờ làm việc",
+                "tổng số giờ làm việc",
+                "tổng số giờ công",
+                "tổng giờ công",
+                "giờ công",
+                "số giờ công",
+                "tổng số giờ làm việc trong năm",
+                "giờ làm việc",
+            ),
         ),
         Column(
             "exposed",
@@ -49,7 +94,17 @@ REGISTER = Register(
             Whole(0, 1_000_000),
             example="180",
             unit="người",
-            aliases=("số lao động tiếp xúc", "lao động tiếp xúc yếu tố có hại"),
+            aliases=(
+                "số lao động tiếp xúc",
+                "lao động tiếp xúc yếu tố có hại",
+                "số người tiếp xúc",
+                "số lao động tiếp xúc với yếu tố có hại",
+                "số người tiếp xúc với yếu tố có hại",
+                "số nlđ tiếp xúc yếu tố có hại",
+                "lao động tiếp xúc với yếu tố có hại",
+                "số lao động làm việc trong điều kiện độc hại",
+                "số người làm việc trong môi trường có hại",
+            ),
             note_vi="Số người tiếp xúc với ít nhất một yếu tố có hại.",
             note_en="People exposed to at least one harmful factor.",
         ),

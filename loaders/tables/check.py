@@ -109,15 +109,20 @@ def _report(conn: Connection, register: Register, found: _Finding, problems: Pro
     if rule.column:
         field = sql.Identifier(register.column(rule.column).fields[0].name)
         cell = sql.SQL("coalesce(raw ->> {}, {}::text)").format(sql.Literal(rule.column), field)
-    query = sql.SQL("SELECT line, {}, {} FROM {} WHERE {} ORDER BY line LIMIT {}").format(
+    query = sql.SQL("SELECT line, {}, {}, intake_cell FROM {} WHERE {} ORDER BY line, intake_cell LIMIT {}").format(
         cell, found.params, READY, found.where, sql.Literal(KEPT)
     )
     listed = [
-        Problem(rule.code, rule.severity, line, rule.column or None, text, said)
-        for line, text, said in driver(conn).execute(query)
+        Problem(rule.code, rule.severity, line, rule.column or None, text, said, _position(problems, rule, position))
+        for line, text, said, position in driver(conn).execute(query)
     ]
     problems.extend(listed)
     problems.count_unlisted(listed[0], found.count - len(listed))
+
+
+def _position(problems: Problems, rule: Rule, cell: int | None) -> int | None:
+    """Where a finding's cell stands: under its column's header, else where a wide sheet's value does."""
+    return problems.positions.get(rule.column, cell)
 
 
 def _report_twice(conn: Connection, register: Register, broken: sql.Composable, problems: Problems) -> Counter[str]:
@@ -125,10 +130,10 @@ def _report_twice(conn: Connection, register: Register, broken: sql.Composable, 
     names = [*told_by(register), *register.key]
     same = [sql.SQL("r.{0} IS NOT DISTINCT FROM twice.{0}").format(sql.Identifier(name)) for name in names]
     query = sql.SQL(
-        """SELECT r.line, twice.first, r.intake_outcome, {broken} FROM {ready} AS r
+        """SELECT r.line, twice.first, r.intake_outcome, {broken}, r.intake_cell FROM {ready} AS r
            JOIN (SELECT {fields}, min(line) AS first FROM {ready} WHERE {owner} IS NOT NULL
                  GROUP BY {fields} HAVING count(*) > 1) AS twice ON {same}
-           WHERE r.line > twice.first ORDER BY r.line"""
+           WHERE r.line > twice.first ORDER BY r.line, r.intake_cell"""
     ).format(
         broken=broken,
         ready=READY,
@@ -137,7 +142,8 @@ def _report_twice(conn: Connection, register: Register, broken: sql.Composable, 
         same=sql.SQL(" AND ").join(same),
     )
     otherwise_good: Counter[str] = Counter()
-    for line, first, outcome, is_broken in driver(conn).execute(query):
-        problems.add(Problem("row_twice", line=line, params={"first": first, "columns": tuple(names)}))
+    for line, first, outcome, is_broken, cell in driver(conn).execute(query):
+        params = {"first": first, "columns": tuple(names)}
+        problems.add(Problem("row_twice", line=line, params=params, position=cell))
         otherwise_good[outcome] += not is_broken
     return otherwise_good

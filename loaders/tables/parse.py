@@ -10,11 +10,13 @@ from datetime import date
 from decimal import Decimal
 from itertools import islice, repeat
 
-from gisdb.registers.column import Column, Truth
-from gisdb.registers.notation import CellProblem, Style
+from gisdb.registers.column import Code, Column, Reference, Truth
+from gisdb.registers.notation import DASHES, CellProblem, Style
+from gisdb.registers.register import Register, Severity
 from loaders.tables.match import Matching
 from loaders.tables.problem import Problem, Problems
 from loaders.tables.read import EXACT, plain, problem_with_length
+from loaders.tables.vocabulary import Terms, Vocabulary
 
 CHUNK_ROWS = 10_000
 # Cells repeat: each is parsed once while so many are remembered.
@@ -31,15 +33,18 @@ class Reading(dict[str, str]):
     """One column's cells and what they become: the text of the column's fields as COPY reads them.
 
     A cell is parsed when it is first met. ``changed`` holds the cells whose values do not say all that the cell said,
-    ready for the ``raw`` object of their row; ``wrong`` the cells that can't be read.
+    ready for the ``raw`` object of their row; ``wrong`` the cells that can't be read; ``noted`` those that are read
+    with something to tell. ``codes``: the list whose names may stand for the column's codes.
     """
 
-    def __init__(self, column: Column, style: Style) -> None:
+    def __init__(self, column: Column, style: Style, codes: Vocabulary | None = None) -> None:
         super().__init__()
         self.column, self.style = column, style
+        self.codes = codes if codes is not None and codes.names else None
         self.changed: dict[str, str] = {}
         self.wrong: dict[str, CellProblem] = {}
         self.exact = Style(".", style.day_order)
+        self.noted: dict[str, CellProblem] = {}
         self.blank = _blank(column)
 
     def __missing__(self, cell: str) -> str:
@@ -48,27 +53,50 @@ class Reading(dict[str, str]):
         return made
 
     def _parsed(self, given: str) -> str:
-        kind, cell = self.column.kind, given
-        bare = cell.strip()
+        bare = given.strip()
         if not bare:
             if self.blank is None:
-                self.wrong[cell] = CellProblem("cell_required")
+                self.wrong[given] = CellProblem("cell_required")
             return self.blank or _NULL
-        style = self.style
-        if bare.startswith(EXACT):
-            # The file holds a number: its decimal mark is no matter of style.
-            bare, cell, style = plain(bare), plain(cell), self.exact
-        elif kind.is_text and _GUARDED.match(bare):
-            bare = bare[1:]
+        if bare in DASHES and self.blank is not None:
+            self._keep(given)
+            return self.blank
         try:
-            values = kind.parse(bare, style)
+            values = self._values(bare)
         except CellProblem as problem:
             self.wrong[given] = problem
             return _NULL
-        if not kind.unchanged(cell, values):
-            said = json.dumps({self.column.name: cell}, ensure_ascii=False)[1:-1]
-            self.changed[given] = said.translate(_ESCAPES)
+        if not self.column.kind.unchanged(plain(given), values):
+            self._keep(given)
+            if note := self.column.kind.noted(plain(bare)):
+                self.noted[given] = note
         return "\t".join(map(_copied, values))
+
+    def _values(self, bare: str) -> tuple[object, ...]:
+        kind, style = self.column.kind, self.style
+        if bare.startswith(EXACT):
+            # The file holds a number: its decimal mark is no matter of style.
+            bare, style = plain(bare), self.exact
+        elif kind.is_text and _GUARDED.match(bare):
+            bare = bare[1:]
+        if self.codes is None:
+            return kind.parse(bare, style)
+        if isinstance(kind, Code):
+            # The list of such codes is another column's to say: what it does not name is judged with that column.
+            return kind.parse(self.codes.code(bare) or bare, style)
+        return (self._code(str(kind.parse(bare, style)[0]), self.codes),)
+
+    def _keep(self, cell: str) -> None:
+        said = json.dumps({self.column.name: plain(cell)}, ensure_ascii=False)[1:-1]
+        self.changed[cell] = said.translate(_ESCAPES)
+
+    def _code(self, said: str, codes: Vocabulary) -> str:
+        code = codes.code(said)
+        if code is None:
+            kind = self.column.kind
+            unknown = kind.unknown if isinstance(kind, Reference) else "code_unknown"
+            raise CellProblem(unknown, known=codes.known, nearest=codes.nearest(said))
+        return code
 
     def forget(self) -> None:
         """Make room once too many cells are remembered."""
@@ -76,6 +104,7 @@ class Reading(dict[str, str]):
             self.clear()
             self.changed.clear()
             self.wrong.clear()
+            self.noted.clear()
 
 
 def _blank(column: Column) -> str | None:
@@ -104,40 +133,92 @@ def _copied(value: object) -> str:
 class Parser:
     """Parses the rows of one file.
 
+    The cells of a row are followed by those that no row of the file has: first what a wide sheet's headers say
+    (`Sheet.filled`), then the constants.
+
     Attributes:
-        read: rows seen so far, good or not.
+        read: records seen so far, good or not: rows, or the filled cells of a wide sheet.
         refused: those that can't come in.
     """
 
+    register: Register
     matching: Matching
-    absent: tuple[Column, ...]
     width: int
     style: Style
     problems: Problems
+    terms: Terms = field(default_factory=Terms)
     read: int = 0
     refused: int = 0
     readings: list[tuple[int, Reading]] = field(init=False)
-    constants: list[str] = field(init=False)
+    fixed: list[str] = field(init=False)
+    blanks: list[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.readings = [(one.position, Reading(one.column, self.style)) for one in self.matching.matched]
-        self.constants = [_blank(column) or _NULL for column in self.absent]
+        sheet, column = self.matching.sheet, self.register.column
+        filled = sheet.filled if sheet is not None else ()
+        placed = [(one.position, one.column) for one in self.matching.matched]
+        placed += [(self.width + n, column(name)) for n, name in enumerate((*filled, *self.matching.constants))]
+        present = {one.name for _, one in placed}
+        self.readings = [(at, Reading(one, self.style, self._codes(one, present))) for at, one in placed]
+        self.fixed = list(self.matching.constants.values())
+        absent = [one for one in self.register.columns if one.default is not None and one.name not in present]
+        self.blanks = [_blank(one) or _NULL for one in absent]
+        self._absent = absent
+        self._used = {at for at, _ in placed if at < self.width} | {self.matching.synthetic or 0}
+        self._value = self.width + filled.index(sheet.wide.value) if sheet is not None else None
+        self._told: set[tuple[int, int]] = set()
+        self._noted: set[tuple[str, str]] = set()
+
+    def _codes(self, column: Column, present: set[str]) -> Vocabulary | None:
+        kind = column.kind
+        if isinstance(kind, Code) and kind.names_by in present:
+            return None
+        return self.terms.of(column)
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """The stage's fields in the order of the parsed text: line, raw, synthetic, then the columns' own."""
-        columns = [*(one.column for one in self.matching.matched), *self.absent]
-        return ("line", "raw", "intake_synthetic", *(each.name for column in columns for each in column.fields))
+        """The stage's fields in the order of the parsed text: our own, then the columns' own."""
+        columns = [*(reading.column for _, reading in self.readings), *self._absent]
+        ours = ("line", "raw", "intake_synthetic", "intake_cell")
+        return (*ours, *(each.name for column in columns for each in column.fields))
+
+    def wrong_constants(self) -> list[Problem]:
+        """What is wrong with the cells that every row has."""
+        found = []
+        for at, reading in self.readings[len(self.readings) - len(self.fixed) :]:
+            cell = self.fixed[at - self.width - (len(self.matching.sheet.filled) if self.matching.sheet else 0)]
+            _ = reading[cell]
+            if wrong := reading.wrong.get(cell):
+                found.append(Problem(wrong.code, column=reading.column.name, cell=cell, params=wrong.params))
+        return found
 
     def chunks(self, rows: Iterator[tuple[int, list[str]]]) -> Iterator[str]:
-        """COPY text of the good rows, some thousands at a time."""
+        """COPY text of the good records, some thousands at a time."""
         while chunk := list(islice(rows, CHUNK_ROWS)):
-            self.read += len(chunk)
             good = self._of_right_length(chunk)
-            if good:
-                text = self._chunk(good)
+            if not good:
+                continue
+            lines = [line for line, _ in good]
+            columns: list[Sequence[str]] = list(zip(*(cells for _, cells in good), strict=True))
+            for cell, of_lines, of_columns in self._blocks(lines, columns):
+                self.read += len(of_lines)
+                text = self._block(of_lines, of_columns, cell)
                 if text:
                     yield text
+            self._told.clear()
+            for _, reading in self.readings:
+                reading.forget()
+
+    def _blocks(
+        self, lines: list[int], columns: list[Sequence[str]]
+    ) -> Iterator[tuple[int | None, list[int], list[Sequence[str]]]]:
+        """Records with the position of the cell that each was made of, if they were made of one."""
+        sheet = self.matching.sheet
+        if sheet is None:
+            yield None, lines, [*columns, *([cell] * len(lines) for cell in self.fixed)]
+            return
+        for position, of_lines, of_columns in sheet.unpivoted(lines, columns, self._used):
+            yield position, of_lines, [*of_columns, *([cell] * len(of_lines) for cell in self.fixed)]
 
     def _of_right_length(self, chunk: list[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
         if all(len(cells) == self.width for _, cells in chunk):
@@ -149,45 +230,66 @@ class Parser:
                 good.append((line, cells[: self.width]))
             else:
                 self.problems.add(problem)
+                self.read += 1
                 self.refused += 1
         return good
 
-    def _chunk(self, chunk: list[tuple[int, list[str]]]) -> str:
-        lines = [line for line, _ in chunk]
-        columns = list(zip(*(cells for _, cells in chunk), strict=True))
+    def _block(self, lines: list[int], columns: list[Sequence[str]], cell: int | None) -> str:
         texts = [list(map(reading.__getitem__, columns[position])) for position, reading in self.readings]
-        bad = self._wrong_lines(lines, columns)
+        bad = self._wrong_lines(lines, columns, cell)
         parts = zip(
             map(str, lines),
             self._raw(columns, len(lines)),
             self._synthetic(columns, len(lines)),
+            repeat(_NULL if cell is None else str(cell), len(lines)),
             *texts,
-            *(repeat(constant, len(lines)) for constant in self.constants),
+            *(repeat(blank, len(lines)) for blank in self.blanks),
             strict=True,
         )
         rows: Iterator[str] = map("\t".join, parts)
         if bad:
             self.refused += len(bad)
             rows = (row for line, row in zip(lines, rows, strict=True) if line not in bad)
-        text = "".join(f"{row}\n" for row in rows)
-        for _, reading in self.readings:
-            reading.forget()
-        return text
+        return "".join(f"{row}\n" for row in rows)
 
-    def _wrong_lines(self, lines: list[int], columns: Sequence[Sequence[str]]) -> set[int]:
+    def _wrong_lines(self, lines: list[int], columns: Sequence[Sequence[str]], cell: int | None) -> set[int]:
         bad: set[int] = set()
         for position, reading in self.readings:
+            if reading.noted:
+                self._note(lines, columns[position], position, reading)
             if not reading.wrong:
                 continue
-            for line, cell in zip(lines, columns[position], strict=True):
-                wrong = reading.wrong.get(cell)
+            at = position if position < self.width else cell
+            for line, typed in zip(lines, columns[position], strict=True):
+                wrong = reading.wrong.get(typed)
                 if wrong is not None:
                     bad.add(line)
-                    name = reading.column.name
-                    self.problems.add(
-                        Problem(wrong.code, line=line, column=name, cell=plain(cell), params=wrong.params)
-                    )
+                    self._tell(wrong, line, reading.column, typed, at)
         return bad
+
+    def _tell(self, wrong: CellProblem, line: int, column: Column, typed: str, at: int | None) -> None:
+        # A cell that a wide sheet repeats is wrong once.
+        if self.matching.sheet is not None and at is not None:
+            if (line, at) in self._told:
+                return
+            self._told.add((line, at))
+        self.problems.add(
+            Problem(wrong.code, line=line, column=column.name, cell=plain(typed), params=wrong.params, position=at)
+        )
+
+    def _note(self, lines: list[int], cells: Sequence[str], position: int, reading: Reading) -> None:
+        """Tell of the first cell of a column that was read with something to tell, and how many there are."""
+        for line, typed in zip(lines, cells, strict=True):
+            note = reading.noted.get(typed)
+            if note is None:
+                continue
+            name = reading.column.name
+            said = Problem(note.code, Severity.NOTE, line, name, plain(typed), note.params, position)
+            if (name, note.code) in self._noted:
+                self.problems.count_unlisted(said, 1)
+            else:
+                self._noted.add((name, note.code))
+                self.problems.add(said)
 
     def _raw(self, columns: Sequence[Sequence[str]], count: int) -> Iterator[str]:
         changed = [(columns[position], reading.changed.get) for position, reading in self.readings if reading.changed]

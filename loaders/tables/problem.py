@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gisdb.messages import Sentence, sentence
 from gisdb.registers.register import Register, Severity
@@ -61,9 +61,13 @@ class Group:
 
 
 class Problems:
-    """Collects problems: counts every one, keeps the first `KEPT` of each severity."""
+    """Collects problems: counts every one, keeps the first `KEPT` of each severity.
+
+    ``positions``: column → where in a row of the file its cells stand, for problems that say the column alone.
+    """
 
     def __init__(self) -> None:
+        self.positions: Mapping[str, int] = {}
         self._kept: list[Problem] = []
         self._counts: Counter[tuple[Severity, str, str | None]] = Counter()
         self._of: Counter[Severity] = Counter()
@@ -73,6 +77,9 @@ class Problems:
         self._counts[problem.severity, problem.code, problem.column] += 1
         self._of[problem.severity] += 1
         if self._of[problem.severity] <= KEPT:
+            position = self.positions.get(problem.column or "")
+            if problem.line is not None and position is not None and problem.position is None:
+                problem = replace(problem, position=position)
             self._kept.append(problem)
 
     def extend(self, problems: Iterable[Problem]) -> None:

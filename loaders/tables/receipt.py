@@ -79,9 +79,16 @@ def _as_data(problem: Problem, register: Register, language: str) -> dict[str, o
         "line": problem.line,
         "column": problem.column,
         "cell": problem.cell,
+        "position": problem.position,
         "code": problem.code,
         "severity": problem.severity.value,
-        "params": {name: value if isinstance(value, int) else str(value) for name, value in problem.params.items()},
+        "params": {name: _plain(value) for name, value in problem.params.items()},
         "text": said.text,
         "fix": said.fix,
     }
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, tuple):
+        return [str(one) for one in value]
+    return value if isinstance(value, int) else str(value)

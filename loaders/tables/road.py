@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
 
-from psycopg.types.json import Jsonb
 from sqlalchemy import Connection
 
 from gisdb.access.accounts import Account
@@ -22,15 +22,13 @@ from gisdb.uploads.upload import name_work
 from loaders.tables.check import Outcome, check
 from loaders.tables.choices import Choices
 from loaders.tables.commit import Draft, commit
-from loaders.tables.match import Matching, match, spellings
+from loaders.tables.match import spellings
+from loaders.tables.meaning import Meaning, decided, meaning_of, remember
 from loaders.tables.parse import Parser
 from loaders.tables.problem import Problem, Problems
 from loaders.tables.read import Limits, Table, read
 from loaders.tables.receipt import Receipt, State
 from loaders.tables.stage import driver, fill_stage, make_stage
-from loaders.tables.style import infer_style
-
-DECIMAL_MARKS = {"comma": ",", "point": "."}
 
 
 @dataclass(frozen=True)
@@ -40,21 +38,16 @@ class _Intake:
     register: Register
     account: Account
     table: Table
-    matching: Matching
+    meaning: Meaning
     style: Style
+    choices: Choices
     file_name: str
     problems: Problems
-    reason: str
 
     @property
     def reading(self) -> dict[str, object]:
         """How the file is read, for the receipt and the upload."""
-        return {
-            **self.table.reading,
-            "decimal_mark": self.style.decimal_mark,
-            "days": self.style.day_order,
-            "columns": {one.header: one.column.name for one in self.matching.matched},
-        }
+        return _reading(self.table, self.meaning) | decided(self.choices)
 
 
 def import_file(
@@ -102,7 +95,8 @@ def import_file(
         raise Forbidden("import_needs_account")
     name = file_name or path.name
     choices = choices or Choices()
-    confirmed, decimal = confirmed or choices.confirmed, decimal or choices.decimal
+    choices = choices.model_copy(update={"decimal": decimal or choices.decimal})
+    confirmed = confirmed or choices.confirmed
     problems = Problems()
     try:
         progress("step_import_read", file=name)
@@ -110,17 +104,17 @@ def import_file(
             if draft is not None:
                 name_work(conn, draft.id)
             table = read(path, Path(work), limits=limits, choices=choices, spellings=spellings(register))
-            found = _same_file(conn, register, table, choices, decimal)
+            found = _same_file(conn, register, table, choices)
             if found is not None:
                 return Receipt(register, name, State.UNCHANGED, upload_id=found, problems=_known_file(found))
-            matching = match(register, table.header)
-            problems.extend([*matching.problems, *table.notes])
-            style = _style(table, matching, decimal)
-            if isinstance(style, Problem):
-                problems.add(style)
-            if not matching.usable or isinstance(style, Problem):
-                return Receipt(register, name, State.REFUSED, problems=problems)
-            intake = _Intake(register, account, table, matching, style, name, problems, choices.reason)
+            meaning = meaning_of(conn, account, register, table, choices)
+            problems.positions = meaning.matching.positions
+            problems.extend([*meaning.matching.problems, *table.notes])
+            if isinstance(meaning.shown, Problem):
+                problems.add(meaning.shown)
+            if meaning.style is None:
+                return Receipt(register, name, State.REFUSED, reading=_reading(table, meaning), problems=problems)
+            intake = _Intake(register, account, table, meaning, meaning.style, choices, name, problems)
             receipt = _travel(
                 conn,
                 intake,
@@ -152,7 +146,12 @@ def _travel(
 ) -> Receipt:
     register, problems = intake.register, intake.problems
     progress("step_import_parse", file=intake.file_name)
-    parser = _parser(intake)
+    parser = Parser(
+        register, intake.meaning.matching, len(intake.table.header), intake.style, problems, intake.meaning.terms
+    )
+    if wrong := parser.wrong_constants():
+        problems.extend(wrong)
+        return Receipt(register, intake.file_name, State.REFUSED, reading=intake.reading, problems=problems)
     make_stage(conn, register)
     fill_stage(conn, parser.fields, parser.chunks(intake.table.rows()))
     if parser.read == 0:
@@ -160,7 +159,7 @@ def _travel(
     if not dry_run or on_trial:
         take_turn(conn)
     progress("step_import_check", rows=parser.read)
-    outcome = check(conn, register, problems, reason=intake.reason)
+    outcome = check(conn, register, problems, reason=intake.choices.reason)
     counts = _counts(parser, outcome)
     state = _state(problems, outcome, dry_run=dry_run, confirmed=confirmed)
     labelled = synthetic or outcome.synthetic
@@ -178,16 +177,12 @@ def _travel(
             reading=intake.reading,
             draft=draft,
         )
+        if state is State.COMMITTED:
+            remember(conn, intake.account, register, intake.table.header, intake.choices)
     receipt = Receipt(register, intake.file_name, state, counts, intake.reading, problems, upload_id, labelled)
     if on_trial and upload_id is not None and state is not State.COMMITTED:
         on_trial(conn, receipt)
     return receipt
-
-
-def _parser(intake: _Intake) -> Parser:
-    present = {one.column.name for one in intake.matching.matched}
-    absent = tuple(one for one in intake.register.columns if one.default is not None and one.name not in present)
-    return Parser(intake.matching, absent, len(intake.table.header), intake.style, intake.problems)
 
 
 def _counts(parser: Parser, outcome: Outcome) -> dict[str, int]:
@@ -210,36 +205,18 @@ def _state(problems: Problems, outcome: Outcome, *, dry_run: bool, confirmed: bo
     return State.CHECKED if dry_run else State.COMMITTED
 
 
-def _style(table: Table, matching: Matching, decimal: Literal["comma", "point"] | None) -> Style | Problem:
-    if decimal is not None:
-        return Style(DECIMAL_MARKS[decimal])
-    return infer_style(matching.matched, _right_rows(table))
+def _reading(table: Table, meaning: Meaning) -> dict[str, object]:
+    return {**table.reading, "headers": [one for one in table.header if one], **meaning.reading}
 
 
-def _right_rows(table: Table) -> Iterator[tuple[int, list[str]]]:
-    """Rows whose cells stand under their headers; what is wrong with the others is told when they are parsed."""
-    width = len(table.header)
-    return ((line, cells) for line, cells in table.rows() if len(cells) >= width)
-
-
-def _same_file(
-    conn: Connection,
-    register: Register,
-    table: Table,
-    choices: Choices,
-    decimal: Literal["comma", "point"] | None,
-) -> int | None:
+def _same_file(conn: Connection, register: Register, table: Table, choices: Choices) -> int | None:
     """The upload that brought this very file in before, read in the same way as far as a person decided it."""
-    names = ("encoding", "delimiter", "sheet", "header_line")
-    decided = {name: str(table.reading.get(name)) for name in names if getattr(choices, name) is not None}
     row = (
         driver(conn)
         .execute(
             """SELECT id FROM upload WHERE register = %s AND sha256 = %s AND state = 'committed'
-               AND (%s::text IS NULL OR reading ->> 'decimal_mark' = %s)
-               AND NOT EXISTS (SELECT FROM jsonb_each_text(%s) AS d WHERE reading ->> d.key IS DISTINCT FROM d.value)
-               ORDER BY id DESC LIMIT 1""",
-            (register.name, table.sha256, decimal, DECIMAL_MARKS.get(decimal or ""), Jsonb(decided)),
+                AND reading @> %s::jsonb ORDER BY id DESC LIMIT 1""",
+            (register.name, table.sha256, json.dumps(decided(choices))),
         )
         .fetchone()
     )

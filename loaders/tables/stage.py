@@ -33,11 +33,15 @@ def typed(name: str, kind: TypeEngine[Any]) -> sql.Composable:
 
 
 def make_stage(conn: Connection, register: Register) -> None:
-    """Make the empty stage; it goes with the transaction."""
+    """Make the empty stage; it goes with the transaction.
+
+    ``intake_cell`` is the position of a wide sheet's cell that the row was made of; NULL where a line is a row.
+    """
     fields = [typed(one.name, one.type) for column in register.columns for one in column.fields]
     driver(conn).execute(
         sql.SQL(
-            "CREATE TEMP TABLE {} (line integer NOT NULL, raw jsonb, intake_synthetic boolean NOT NULL, {}) ON COMMIT DROP"
+            "CREATE TEMP TABLE {} (line integer NOT NULL, raw jsonb, intake_synthetic boolean NOT NULL,"
+            " intake_cell integer, {}) ON COMMIT DROP"
         ).format(STAGE, sql.SQL(", ").join(fields))
     )
 

@@ -1,20 +1,40 @@
-"""How a file writes its numbers: seen from all of its numeric cells, or asked for; never guessed from one."""
+"""How a file writes its numbers and days: seen from all of its cells, or asked for; never guessed from one."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
-from gisdb.registers.column import Kind
-from gisdb.registers.notation import Style, decimal_marks
-from loaders.tables.match import Matched
+from gisdb.registers.column import Column, Day, Kind
+from gisdb.registers.notation import Style, day_orders, decimal_marks
+from gisdb.registers.register import Register
+from loaders.tables.choices import Choices
+from loaders.tables.match import Matching
 from loaders.tables.problem import Problem
 from loaders.tables.read import EXACT
 
 CHUNK_ROWS = 10_000
+DECIMAL_MARKS = {"comma": ",", "point": "."}
 # Cells that repeat are looked at once; so many different ones are remembered.
 REMEMBERED = 200_000
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How a file writes numbers and days.
+
+    Attributes:
+        style: as it is read.
+        day_order: what decided the order of day and month: ``file``, ``choice``; ``custom``, where no cell shows it and
+            it is the usual one.
+        day: a cell that both orders read, as an example of what it is read as; ``""`` where there is none.
+    """
+
+    style: Style
+    day_order: str = "custom"
+    day: str = ""
 
 
 class _Marks(dict[str, str]):
@@ -31,41 +51,110 @@ class _Marks(dict[str, str]):
         return shown
 
 
-def infer_style(matched: tuple[Matched, ...], rows: Iterator[tuple[int, list[str]]]) -> Style | Problem:
-    """The style of a file's numbers by what its numeric columns show.
+class _Orders(dict[str, str]):
+    """One column's cells and the order of day and month that each shows."""
+
+    def __missing__(self, cell: str) -> str:
+        shown = day_orders(cell.strip())
+        self[cell] = shown
+        return shown
+
+
+@dataclass
+class _Votes:
+    """What cells show, how often, and the first cell that shows it."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    first: dict[str, Problem] = field(default_factory=dict)
+
+    def add(self, shown: str, column: Column, cell: str, line: int | None, position: int | None) -> None:
+        self.first.setdefault(shown, Problem("", line=line, column=column.name, cell=cell, position=position))
+
+    def count(self, source: _Source, chunk: list[tuple[int, list[str]]]) -> None:
+        seen, position = source.seen, source.position
+        shown = [seen[row[position]] for _, row in chunk]
+        self.counts.update(shown)
+        for one in set(shown) - self.first.keys():
+            line, row = chunk[shown.index(one)]
+            self.add(one, source.column, row[position], line, position)
+        if len(seen) > REMEMBERED:
+            seen.clear()
+
+
+@dataclass(frozen=True)
+class _Source:
+    """A column of the file that shows how numbers or days are written."""
+
+    position: int
+    column: Column
+    seen: dict[str, str]
+
+
+def infer_style(
+    register: Register, matching: Matching, rows: Iterator[tuple[int, list[str]]], choices: Choices
+) -> Shown | Problem:
+    """The style of a file's numbers and days by what its columns show, unless a person decided it.
 
     Cells that only one decimal mark can read decide; the more frequent mark wins and the others' cells are reported
-    when they are parsed. A file that shows nothing has no marks, and any style reads it.
+    when they are parsed. A file that shows nothing has no marks, and any style reads it. The order of day and month is
+    found in the same way; where all days read both ways it is the usual one of `Style`.
 
     Returns:
         The style; or the problem ``number_style_unclear`` where nothing decides and a cell like ``1,000`` reads as two
-        different numbers, or where both marks are shown equally often.
+        different numbers, or where both marks are shown equally often; ``day_order_unclear`` likewise, where both
+        orders are shown equally often.
     """
-    numeric = [(one, _Marks(one.column.kind)) for one in matched if _is_numeric(one.column.kind)]
-    votes: Counter[str] = Counter()
-    examples: dict[str, Problem] = {}
-    while chunk := list(islice(rows, CHUNK_ROWS)):
-        for one, marks in numeric:
-            shown = [marks[row[one.position]] for _, row in chunk]
-            votes.update(shown)
-            for mark in set(shown) - examples.keys():
-                line, row = chunk[shown.index(mark)]
-                examples[mark] = Problem(
-                    "number_style_unclear", line=line, column=one.column.name, cell=row[one.position]
-                )
-            if len(marks) > REMEMBERED:
-                marks.clear()
-    return _judge(votes, examples)
+    numbers, days = _Votes(), _Votes()
+    numeric = [] if choices.decimal else _sources(register, matching, numeric=True)
+    dated = [] if choices.days else _sources(register, matching, numeric=False)
+    for name, cell in matching.constants.items():
+        column = register.column(name)
+        if _is_numeric(column.kind):
+            numbers.counts[shown := _Marks(column.kind)[cell]] += 1
+            numbers.add(shown, column, cell, None, None)
+        elif isinstance(column.kind, Day):
+            days.counts[shown := day_orders(cell.strip())] += 1
+            days.add(shown, column, cell, None, None)
+    while (numeric or dated) and (chunk := list(islice(rows, CHUNK_ROWS))):
+        for one in numeric:
+            numbers.count(one, chunk)
+        for one in dated:
+            days.count(one, chunk)
+    mark = DECIMAL_MARKS[choices.decimal] if choices.decimal else _mark(numbers)
+    order = choices.days or _order(days)
+    if isinstance(mark, Problem):
+        return mark
+    if isinstance(order, Problem):
+        return order
+    both = days.first.get("?")
+    by = "choice" if choices.days else "file" if days.counts["dmy"] or days.counts["mdy"] else "custom"
+    return Shown(Style(mark, order), by, both.cell or "" if both else "")
+
+
+def _sources(register: Register, matching: Matching, *, numeric: bool) -> list[_Source]:
+    found = [(one.position, one.column) for one in matching.matched]
+    if matching.sheet is not None:
+        value = register.column(matching.sheet.wide.value)
+        found += [(one.position, value) for one in matching.sheet.factors]
+    if numeric:
+        return [_Source(at, column, _Marks(column.kind)) for at, column in found if _is_numeric(column.kind)]
+    return [_Source(at, column, _Orders()) for at, column in found if isinstance(column.kind, Day)]
 
 
 def _is_numeric(kind: Kind) -> bool:
     return kind.number_in("1") == "1"
 
 
-def _judge(votes: Counter[str], examples: dict[str, Problem]) -> Style | Problem:
-    comma, point = votes[","], votes["."]
+def _mark(votes: _Votes) -> str | Problem:
+    comma, point = votes.counts[","], votes.counts["."]
     if comma != point:
-        return Style("," if comma > point else ".")
-    if comma:
-        return examples["."]
-    return examples.get("?", Style())
+        return "," if comma > point else "."
+    unclear = votes.first["."] if comma else votes.first.get("?")
+    return replace(unclear, code="number_style_unclear") if unclear else Style().decimal_mark
+
+
+def _order(votes: _Votes) -> str | Problem:
+    dmy, mdy = votes.counts["dmy"], votes.counts["mdy"]
+    if dmy != mdy:
+        return "dmy" if dmy > mdy else "mdy"
+    return replace(votes.first["mdy"], code="day_order_unclear") if dmy else Style().day_order

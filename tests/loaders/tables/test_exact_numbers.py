@@ -110,6 +110,6 @@ def test_what_is_wrong_with_a_cell_shows_it_without_our_mark(clerk: Clerk) -> No
     )
     found = [(one.code, one.line, one.cell) for one in receipt.problems]
     assert ("number_out_of_range", 2, "-1") in found
-    assert ("number_malformed", 3, "#N/A") in found
+    assert ("value_not_measured", 3, "#N/A") in found
     assert ("workplace_code_unknown", 4, "791") in found
     assert all(EXACT not in str(one) for one in receipt.problems)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from gisdb.registers import register
-from gisdb.registers.register import Severity
+from gisdb.registers import register, registers
+from gisdb.registers.register import Register, Severity
 from loaders.folding import folded
-from loaders.tables.match import Matching, match
+from loaders.tables.choices import Choices
+from loaders.tables.match import Matching, fingerprint, match, spellings
 
 MEASUREMENTS = register("measurements")
 HEADER = ("Mã cơ sở", "Vị trí lao động", "Ngày đo", "Mã yếu tố", "Kết quả", "Đơn vị đo")
@@ -62,8 +63,102 @@ def test_a_foreign_column_is_left_out_aloud() -> None:
     assert [(one.code, one.params["header"]) for one in matching.problems] == [("header_unknown", "Người ghi")]
 
 
-def test_a_near_miss_is_no_match() -> None:
-    assert ("header_missing", "value") in errors(match(MEASUREMENTS, (*HEADER[:4], "Kết qủa đo được", "Đơn vị đo")))
+def test_a_slip_of_the_pen_is_understood_and_told() -> None:
+    matching = match(MEASUREMENTS, ("Mã cơ sở", "Vị trí lao đông", "Ngày đo", "Mã yếu tố", "Kết quả", "Đơn vị đo"))
+    assert matching.problems == ()
+    matching = match(MEASUREMENTS, ("Mã cơ sở", "Vị trí lao độngg", "Ngày đo", "Mã yếu tố", "Kết quả", "Đơn vị đo"))
+    assert [(one.header, one.column.name) for one in matching.matched if one.how == "near"] == [
+        ("Vị trí lao độngg", "sampling_point"),
+    ]
+    assert [(one.code, one.column) for one in matching.problems] == [
+        ("header_near", "sampling_point"),
+    ]
+
+
+@pytest.mark.parametrize("header", ["Số lao động nam", "Số giờ nghỉ việc", "Lao động nam"])
+def test_what_is_alike_and_means_something_else_is_asked(header: str) -> None:
+    matching = match(register("workplace_years"), ("Mã cơ sở", "Năm", "Số lao động", header))
+    assert [(one.code, one.params["header"]) for one in matching.problems] == [("header_undecided", header)]
+    assert {"women", "hours"} & set(str(matching.problems[0].params["columns"]).replace("'", " ").split())
+
+
+def test_a_missing_column_names_the_headers_that_it_could_be() -> None:
+    matching = match(register("workplace_years"), ("Mã cơ sở", "Năm", "Tổng số người lao động có mặt"))
+    missing = matching.problems[0]
+    assert (missing.code, missing.column) == ("header_missing", "workers")
+    assert missing.params["headers"] == ("Tổng số người lao động có mặt",)
+
+
+def test_a_persons_word_comes_before_every_name() -> None:
+    choices = Choices(columns={"Kết quả": "lod", "Ghi chú": "value", "Đơn vị đo": ""}, constants={"unit": "dBA"})
+    matching = match(MEASUREMENTS, (*HEADER, "Ghi chú"), choices)
+    assert matching.usable
+    assert {one.header: (one.column.name, one.how) for one in matching.matched if one.how == "chosen"} == {
+        "Kết quả": ("lod", "chosen"),
+        "Ghi chú": ("value", "chosen"),
+    }
+    assert matching.constants == {"unit": "dBA"}
+
+
+def test_a_choice_of_a_column_that_is_not_there_is_told() -> None:
+    matching = match(MEASUREMENTS, HEADER, Choices(columns={"Kết quả": "result_of_measuring"}))
+    assert ("choice_column_unknown", None) in errors(matching)
+
+
+def test_what_was_confirmed_before_is_remembered_and_a_new_word_comes_first() -> None:
+    header = (*HEADER[:4], "KQ", "Đơn vị đo")
+    remembered = {"kq": "value"}
+    matching = match(MEASUREMENTS, header, remembered=remembered)
+    assert [(one.header, one.how) for one in matching.matched if one.column.name == "value"] == [("KQ", "remembered")]
+    chosen = match(MEASUREMENTS, header, Choices(columns={"KQ": "lod"}), remembered=remembered)
+    assert errors(chosen) == [("header_missing", "value")]
+
+
+def test_the_fingerprint_is_of_the_headers_in_any_order() -> None:
+    assert fingerprint(("Ngày đo", "Kết quả")) == fingerprint(("KET QUA", "", "ngày  đo"))
+    assert fingerprint(("Ngày đo", "Kết quả")) != fingerprint(("Ngày đo", "Kết quả", "Đơn vị"))
+
+
+@pytest.mark.parametrize(
+    ("header", "column"),
+    [
+        ("Thông tin mẫu / Vị trí lấy mẫu", "sampling_point"),
+        ("Ngày đo / (dd/mm/yyyy)", "measured_on"),
+        ("Thời gian / ca (giờ)", "shift_hours"),
+    ],
+)
+def test_a_header_of_two_rows_is_known_by_all_of_it_or_a_part(header: str, column: str) -> None:
+    assert [one.column.name for one in match(MEASUREMENTS, (header,)).matched] == [column]
+
+
+def test_an_upper_part_that_two_columns_share_names_none() -> None:
+    matching = match(register("workplace_years"), ("Mã cơ sở", "Năm", "Số lao động / Lần một", "Số lao động / Lần hai"))
+    assert ("header_missing", "workers") in errors(matching)
+    single = match(register("workplace_years"), ("Mã cơ sở", "Năm", "Số lao động / Lần một"))
+    assert single.usable
+
+
+def test_another_unit_than_the_columns_own_is_no_match() -> None:
+    header = ("Mã cơ sở", "Số vụ", "Ngày xảy ra", "Mức độ", "Số người bị nạn", "Tổng chi phí (triệu đồng)")
+    matching = match(register("incidents"), header)
+    assert "cost_vnd" not in names(matching)
+    assert [one.code for one in matching.problems] == ["header_undecided"]
+    assert "cost_vnd" in names(match(register("incidents"), (*header[:5], "Tổng chi phí (đồng)")))
+
+
+def test_the_surest_of_several_headers_that_tell_the_workplace_is_read() -> None:
+    rest = HEADER[1:]
+    matching = match(MEASUREMENTS, ("Tên cơ sở", "MST", *rest))
+    assert matching.positions["workplace"] == 1
+    assert [(one.code, one.params["header"]) for one in matching.problems] == [("header_stand_in", "Tên cơ sở")]
+    matching = match(MEASUREMENTS, ("Tên cơ sở", "MST", *HEADER))
+    assert matching.positions["workplace"] == 2
+    assert matching.usable
+
+
+@pytest.mark.parametrize("one", list(registers("").values()), ids=lambda one: one.name)
+def test_no_spelling_names_two_columns_of_a_register(one: Register) -> None:
+    assert {spelling: found for spelling, found in spellings(one).items() if len(found) > 1} == {}
 
 
 @pytest.mark.parametrize(("a", "b"), [("Đơn vị", "don vi"), ("NGÀY_ĐO", "ngày đo"), ("Ngày đo", "Ngày đo")])

@@ -1,0 +1,117 @@
+"""What a file's headers and cells mean for a register: columns, factors, constants, style; with what people decided before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection
+
+from gisdb.access.accounts import Account
+from gisdb.registers import layouts
+from gisdb.registers.notation import CellProblem, Style, day
+from gisdb.registers.register import Register
+from loaders.folding import folded
+from loaders.tables.choices import Choices
+from loaders.tables.match import Matching, fingerprint, match
+from loaders.tables.problem import Problem
+from loaders.tables.read import Table
+from loaders.tables.style import DECIMAL_MARKS, Shown, infer_style
+from loaders.tables.vocabulary import Terms, terms_of
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """How a file is understood.
+
+    Attributes:
+        shown: how its numbers and days are read; the problem where that is not known, None where it was not asked.
+        remembered: whether something of it is remembered from an earlier file of the same headers.
+    """
+
+    matching: Matching
+    shown: Shown | Problem | None
+    terms: Terms
+    remembered: bool
+
+    @property
+    def style(self) -> Style | None:
+        """How numbers and days are read, if all that a file needs is known."""
+        return self.shown.style if isinstance(self.shown, Shown) and self.matching.usable else None
+
+    @property
+    def reading(self) -> dict[str, object]:
+        """How the file is understood, to be shown to people and kept with the upload.
+
+        ``decimal_mark``, ``days`` (``dmy``, ``mdy``), ``days_by`` (what decided it: ``file``, ``choice``, ``memory`` or
+        ``custom``), ``days_example`` (a cell that both orders read → the day it is read as), and what
+        `Matching.reading` has.
+        """
+        found: dict[str, object] = self.matching.reading
+        if self.remembered:
+            found["remembered"] = True
+        if isinstance(self.shown, Shown):
+            style = self.shown.style
+            found |= {"decimal_mark": style.decimal_mark, "days": style.day_order, "days_by": self.shown.day_order}
+            if self.shown.day:
+                found["days_example"] = {self.shown.day: _read_as(self.shown.day, style)}
+        return found
+
+
+def meaning_of(conn: Connection, account: Account, register: Register, table: Table, choices: Choices) -> Meaning:
+    """Understand a file; what a person decided comes first, then what its own cells show, then what is remembered."""
+    terms = terms_of(conn, register)
+    known = layouts.recall(conn, account, register, fingerprint(table.header))
+    matching = match(
+        register,
+        table.header,
+        choices,
+        terms,
+        remembered=known.get("columns"),
+        above=table.above,
+    )
+    shown = infer_style(register, matching, _right_rows(table), choices) if matching.usable else None
+    if isinstance(shown, Problem) and shown.code == "number_style_unclear" and "decimal" in known:
+        remembered = choices.model_copy(update={"decimal": known["decimal"]})
+        shown = infer_style(register, matching, _right_rows(table), remembered)
+    if isinstance(shown, Shown) and shown.day_order == "custom" and "days" in known:
+        shown = Shown(replace(shown.style, day_order=known["days"]), "memory", shown.day)
+    return Meaning(matching, shown, terms, bool(known))
+
+
+def remember(conn: Connection, account: Account, register: Register, header: tuple[str, ...], choices: Choices) -> None:
+    """Keep what a person decided of files of these headers, beside what was decided before; nothing where nothing was."""
+    said: dict[str, object] = choices.model_dump(include={"decimal", "days"}, exclude_none=True)
+    columns = {folded(name): column for name, column in choices.columns.items()}
+    if not said and not columns:
+        return
+    mark = fingerprint(header)
+    before = layouts.recall(conn, account, register, mark)
+    kept: Mapping[str, str] = before.get("columns", {})
+    layouts.keep(conn, account, register, mark, {**before, **said, "columns": {**kept, **columns}})
+
+
+def decided(choices: Choices) -> dict[str, object]:
+    """What of a person's decisions makes the same bytes another reading, as the upload keeps it."""
+    found = choices.model_dump(include={"encoding", "delimiter", "sheet", "header_line"}, exclude_none=True)
+    if choices.decimal:
+        found["decimal_mark"] = DECIMAL_MARKS[choices.decimal]
+    if choices.days:
+        found["days"] = choices.days
+    chosen = choices.model_dump(mode="json", include={"columns", "constants"}, exclude_defaults=True)
+    if chosen:
+        found["chosen"] = chosen
+    return found
+
+
+def _right_rows(table: Table) -> Iterator[tuple[int, list[str]]]:
+    """Rows whose cells stand under their headers; what is wrong with the others is told when they are parsed."""
+    width = len(table.header)
+    return ((line, cells) for line, cells in table.rows() if len(cells) >= width)
+
+
+def _read_as(cell: str, style: Style) -> str:
+    try:
+        return day(cell.strip(), style).isoformat()
+    except CellProblem:
+        return ""

@@ -1,0 +1,263 @@
+"""Laboratory sheets with a row for each position and a column for each factor come in as records of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from gisdb.registers import register
+from gisdb.registers.register import Severity
+from loaders.tables import State
+from loaders.tables.choices import Choices
+from loaders.tables.match import Matching, match
+from loaders.tables.meaning import meaning_of
+from loaders.tables.vocabulary import Terms, terms_of
+from tests.loaders.tables.conftest import Clerk
+
+MEASUREMENTS = register("measurements")
+# As Mẫu 04 of Decree 44/2016/NĐ-CP lays it out, with what laboratories add.
+FORM = (
+    "STT;Mã cơ sở;Vị trí lao động;Ngày đo;Vi khí hậu / Nhiệt độ (oC);Vi khí hậu / Độ ẩm (%);"
+    "Vi khí hậu / Tốc độ gió (m/s);Ánh sáng (Lux);Tiếng ồn, dB(A);Bụi / Toàn phần (mg/m³);Bụi / Hô hấp (mg/m³);"
+    "CO (ppm);Hơi khí độc / SO2;Toluen (mg/m3);Giới hạn cho phép;Đạt/Không đạt"
+)
+ROWS = (
+    "1;79-1;Chuyền may 3;12/03/2025;31,5;65;0,4;320;86,5;0,8;-;2;0,05;KPH (LOD = 0,1);;Đạt",
+    "2;79-2;Máy dập;13/03/2025;32,0;;0,2;;92,1;1,25;0,4;;KPH;;;Không đạt",
+)
+
+
+@pytest.fixture
+def terms(clerk: Clerk) -> Terms:
+    with clerk.database.acting_as(clerk.account) as conn:
+        return terms_of(conn, MEASUREMENTS)
+
+
+def factors(matching: Matching) -> dict[str, tuple[str, str]]:
+    return {} if matching.sheet is None else {one.header: (one.factor, one.unit) for one in matching.sheet.factors}
+
+
+def test_a_laboratory_sheet_becomes_a_record_a_filled_cell(clerk: Clerk) -> None:
+    receipt = clerk.measurements(*ROWS, header=FORM)
+    assert receipt.state is State.COMMITTED, [one.said(MEASUREMENTS, "en") for one in receipt.problems]
+    assert receipt.counts == {"read": 15, "added": 15, "changed": 0, "unchanged": 0, "refused": 0}
+    rows = clerk.rows(
+        "SELECT m.sampling_point, m.factor, m.value, m.value_qualifier, m.unit, m.averaging, m.measured_on, m.line"
+        " FROM measurement m ORDER BY m.line, m.factor"
+    )
+    day = date(2025, 3, 12)
+    first = [row for row in rows if row[-1] == 2]
+    assert first == [
+        ("Chuyền may 3", "AIR_VELOCITY", Decimal("0.4"), "=", "m/s", "instant", day, 2),
+        ("Chuyền may 3", "CO", Decimal(2), "=", "ppm", "TWA", day, 2),
+        ("Chuyền may 3", "DUST_TOTAL", Decimal("0.8"), "=", "mg/m³", "TWA", day, 2),
+        ("Chuyền may 3", "HUMIDITY", Decimal(65), "=", "%", "instant", day, 2),
+        ("Chuyền may 3", "LIGHT", Decimal(320), "=", "Lux", "instant", day, 2),
+        ("Chuyền may 3", "NOISE", Decimal("86.5"), "=", "dB(A)", "TWA", day, 2),
+        ("Chuyền may 3", "SO2", Decimal("0.05"), "=", "mg/m3", "TWA", day, 2),
+        ("Chuyền may 3", "TEMPERATURE", Decimal("31.5"), "=", "oC", "instant", day, 2),
+        ("Chuyền may 3", "TOLUENE", Decimal("0.1"), "<", "mg/m3", "TWA", day, 2),
+    ]
+    assert [row[1] for row in rows if row[-1] == 3] == [
+        "AIR_VELOCITY",
+        "DUST_RESP",
+        "DUST_TOTAL",
+        "NOISE",
+        "SO2",
+        "TEMPERATURE",
+    ]
+
+
+def test_ppm_is_converted_by_molar_mass_and_kept_as_given(clerk: Clerk) -> None:
+    clerk.measurements(*ROWS, header=FORM)
+    [(value, unit, canonical)] = clerk.rows("SELECT value, unit, canonical_value FROM measurement WHERE factor = 'CO'")
+    assert (value, unit) == (2, "ppm")
+    assert round(canonical, 4) == round(Decimal(2) * Decimal("28.01") / Decimal("24.45"), 4)
+
+
+def test_the_receipt_shows_how_the_sheet_was_understood(clerk: Clerk) -> None:
+    receipt = clerk.measurements(*ROWS, header=FORM, dry_run=True)
+    assert receipt.reading["factors"] == {
+        "Vi khí hậu / Nhiệt độ (oC)": {"factor": "TEMPERATURE", "unit": "oC"},
+        "Vi khí hậu / Độ ẩm (%)": {"factor": "HUMIDITY", "unit": "%"},
+        "Vi khí hậu / Tốc độ gió (m/s)": {"factor": "AIR_VELOCITY", "unit": "m/s"},
+        "Ánh sáng (Lux)": {"factor": "LIGHT", "unit": "Lux"},
+        "Tiếng ồn, dB(A)": {"factor": "NOISE", "unit": "dB(A)"},
+        "Bụi / Toàn phần (mg/m³)": {"factor": "DUST_TOTAL", "unit": "mg/m³"},
+        "Bụi / Hô hấp (mg/m³)": {"factor": "DUST_RESP", "unit": "mg/m³"},
+        "CO (ppm)": {"factor": "CO", "unit": "ppm"},
+        "Hơi khí độc / SO2": {"factor": "SO2", "unit": "mg/m3"},
+        "Toluen (mg/m3)": {"factor": "TOLUENE", "unit": "mg/m3"},
+    }
+    told = [(one.code, one.params.get("header")) for one in receipt.problems]
+    assert ("unit_of_factor", "Hơi khí độc / SO2") in told
+    left_out = {header for code, header in told if code == "header_left_out"}
+    assert left_out == {"STT", "Giới hạn cho phép", "Đạt/Không đạt"}
+
+
+def test_a_wrong_cell_of_a_wide_sheet_is_named_where_it_stands(clerk: Clerk) -> None:
+    bad = ROWS[0].replace(";86,5;", ";ồn;").replace("12/03/2025", "hôm qua")
+    receipt = clerk.measurements(bad, ROWS[1], header=FORM)
+    wrong = [one for one in receipt.problems if one.severity is Severity.ERROR]
+    assert sorted((one.code, one.line, one.position, one.cell) for one in wrong) == [
+        ("day_malformed", 2, 3, "hôm qua"),
+        ("number_malformed", 2, 8, "ồn"),
+    ]
+    assert receipt.counts["refused"] == 9
+
+
+def test_what_the_database_finds_of_a_wide_sheet_names_the_cell_too(clerk: Clerk) -> None:
+    header = "Mã cơ sở;Vị trí;Ngày đo;Bụi toàn phần (ppm);Tiếng ồn (dBA)"
+    receipt = clerk.measurements("79-1;A;12/03/2025;2,5;80", "XX;A;12/03/2025;;80", header=header)
+    wrong = [one for one in receipt.problems if one.severity is Severity.ERROR]
+    assert [(one.code, one.line, one.position) for one in wrong] == [
+        ("unit_needs_molar_mass", 2, 3),
+        ("workplace_code_unknown", 3, 0),
+    ]
+
+
+def test_a_long_file_names_the_cell_too(clerk: Clerk) -> None:
+    receipt = clerk.measurements("XX;A;12/03/2025;NOISE;80;dBA", "79-1;A;12/03/2025;NOISE;80;parsec")
+    assert [(one.code, one.line, one.position) for one in receipt.problems] == [
+        ("workplace_code_unknown", 2, 0),
+        ("unit_of_measure_unknown", 3, 5),
+    ]
+    known = {one.code: one.params for one in receipt.problems}["unit_of_measure_unknown"]["known"]
+    assert known == "dBA"
+
+
+@pytest.mark.parametrize(
+    ("header", "factor", "unit"),
+    [
+        ("Tiếng ồn", "NOISE", "dBA"),
+        ("tieng on (dBA)", "NOISE", "dBA"),
+        ("Độ rọi lux", "LIGHT", "lux"),
+        ("Nhiệt độ oC", "TEMPERATURE", "oC"),
+        ("Nhiệt độ", "TEMPERATURE", "°C"),
+        ("Cường độ\nánh sáng\nLux", "LIGHT", "Lux"),
+        ("Yếu tố hóa học / Toluen / mg/m3", "TOLUENE", "mg/m3"),
+        ("Kết quả đo / Bụi toàn phần [mg/m3]", "DUST_TOTAL", "mg/m3"),
+        ("Benzen / Kết quả", "BENZENE", "mg/m3"),
+        ("Benzen / Nồng độ (ppm)", "BENZENE", "ppm"),
+        ("Carbon monoxide", "CO", "mg/m3"),
+        ("Co (mg/m3)", "COBALT", "mg/m3"),
+        ("CO (mg/m3)", "CO", "mg/m3"),
+        ("Formaldehyd (HCHO) mg/m³", "HCHO", "mg/m³"),
+    ],
+)
+def test_a_header_names_a_factor_and_its_unit(terms: Terms, header: str, factor: str, unit: str) -> None:
+    matching = match(MEASUREMENTS, ("Mã cơ sở", "Vị trí lao động", "Ngày đo", header), terms=terms)
+    assert matching.usable
+    assert factors(matching) == {header: (factor, unit)}
+
+
+@pytest.mark.parametrize("header", ["Benzen / Giới hạn", "Tiếng ồn / Số giờ tiếp xúc", "Tốc độ", "co"])
+def test_a_header_that_only_resembles_a_factor_is_none(terms: Terms, header: str) -> None:
+    matching = match(MEASUREMENTS, ("Mã cơ sở", "Vị trí lao động", "Ngày đo", "Nhiệt độ", header), terms=terms)
+    assert list(factors(matching)) == ["Nhiệt độ"]
+
+
+def test_a_file_with_a_row_for_each_factor_is_not_wide(terms: Terms) -> None:
+    header = ("Mã cơ sở", "Vị trí lao động", "Ngày đo", "Chỉ tiêu", "Kết quả (mg/m3)", "Nhiệt độ")
+    matching = match(MEASUREMENTS, header, terms=terms)
+    assert matching.usable
+    assert matching.sheet is None
+    assert matching.constants == {"unit": "mg/m3"}
+
+
+def test_a_person_says_which_factor_a_header_is(clerk: Clerk) -> None:
+    header = "Mã cơ sở;Vị trí;Ngày đo;KQ ồn chung ca (dBA)"
+    row = "79-1;A;12/03/2025;80"
+    asked = clerk.measurements(row, header=header)
+    assert asked.state is State.REFUSED
+    assert asked.reading["headers"] == header.split(";")
+    told = clerk.measurements(row, header=header, choices=Choices(columns={"KQ ồn chung ca (dBA)": "factor:NOISE"}))
+    assert told.state is State.COMMITTED
+    assert clerk.rows("SELECT factor, value, unit FROM measurement") == [("NOISE", 80, "dBA")]
+    # Of files of these headers it is remembered, for the people of the same unit alone.
+    again = clerk.measurements(row.replace(";80", ";81"), header=header)
+    assert (again.state, again.reading["remembered"]) == (State.COMMITTED, True)
+    other = clerk.acting_as("nam").measurements(row.replace(";80", ";82"), header=header)
+    assert other.state is State.REFUSED
+
+
+def test_a_province_remembers_for_itself(clerk: Clerk) -> None:
+    header = "Mã cơ sở;Vị trí;Ngày đo;Mã yếu tố;KQ;Đơn vị đo"
+    choices = Choices(columns={"KQ": "value"}, days="mdy")
+    south, north = clerk.acting_as("nam"), clerk.acting_as("bac")
+    assert south.measurements("79-1;A;03/04/2025;NOISE;80;dBA", header=header, choices=choices).done
+    again = south.measurements("79-1;B;05/06/2025;NOISE;80;dBA", header=header)
+    assert again.done
+    assert (again.reading["days"], again.reading["days_by"]) == ("mdy", "memory")
+    assert again.reading["days_example"] == {"05/06/2025": "2025-05-06"}
+    assert not north.measurements("01-1;B;05/06/2025;NOISE;80;dBA", header=header).done
+    with clerk.database.acting_as(north.account) as conn:
+        assert conn.exec_driver_sql("SELECT count(*) FROM layout").scalar_one() == 0
+
+
+@dataclass(frozen=True)
+class TitledTable:
+    """What a reader gives for a sheet with a title block."""
+
+    header: tuple[str, ...]
+    above: tuple[tuple[int, tuple[str, ...]], ...]
+    cells: tuple[tuple[int, list[str]], ...]
+
+    def rows(self) -> Iterator[tuple[int, list[str]]]:
+        return iter(self.cells)
+
+
+ABOVE = (
+    (1, ("KẾT QUẢ QUAN TRẮC MÔI TRƯỜNG LAO ĐỘNG", "", "")),
+    (2, ("1. Tên cơ sở: Công ty TNHH Dệt Phương Nam", "", "Mã số thuế: 0301234567")),
+    (3, ("Đơn vị: Công ty Dệt", "", "")),
+    (4, ("Ngày đo:", "12/03/2025", "")),
+    (5, ("Đơn vị quan trắc: Trung tâm Kiểm soát bệnh tật", "", "")),
+)
+
+
+def test_the_title_block_says_what_holds_of_every_row(clerk: Clerk) -> None:
+    table = TitledTable(("Vị trí lao động", "Tiếng ồn (dBA)"), ABOVE, ((8, ["Máy dập", "85,5"]),))
+    with clerk.database.acting_as(clerk.account) as conn:
+        meaning = meaning_of(conn, clerk.account, MEASUREMENTS, table, Choices())  # type: ignore[arg-type]
+        other = meaning_of(
+            conn,
+            clerk.account,
+            MEASUREMENTS,
+            table,  # type: ignore[arg-type]
+            Choices(constants={"measured_on": "13/03/2025", "workplace": "79-1"}),
+        )
+    assert meaning.matching.usable
+    assert meaning.matching.constants == {
+        "workplace": "0301234567",
+        "measured_on": "12/03/2025",
+        "laboratory": "Trung tâm Kiểm soát bệnh tật",
+    }
+    told = {one.column: (one.line, one.position) for one in meaning.matching.problems if one.code == "constant_above"}
+    assert told == {"workplace": (2, 2), "measured_on": (4, 1), "laboratory": (5, 0)}
+    assert other.matching.constants == {
+        "workplace": "79-1",
+        "measured_on": "13/03/2025",
+        "laboratory": "Trung tâm Kiểm soát bệnh tật",
+    }
+
+
+def test_a_constant_given_for_the_file_holds_of_every_row(clerk: Clerk) -> None:
+    header = "Vị trí;Tiếng ồn (dBA)"
+    choices = Choices(constants={"workplace": "79-1", "measured_on": "12/03/2025"})
+    receipt = clerk.measurements("A;80", "B;81", header=header, choices=choices)
+    assert receipt.state is State.COMMITTED
+    assert (
+        clerk.rows("SELECT measured_on, raw ->> 'measured_on' FROM measurement")
+        == [(date(2025, 3, 12), "12/03/2025")] * 2
+    )
+    wrong = clerk.measurements(
+        "A;80", header=header, choices=Choices(constants={"workplace": "79-1", "measured_on": "?"})
+    )
+    assert [(one.code, one.line, one.cell) for one in wrong.problems if one.severity is Severity.ERROR] == [
+        ("day_malformed", None, "?")
+    ]
