@@ -24,6 +24,7 @@ _VERBS = {
     "export": ("gisdb.cli.registers", "export"),
     "template": ("gisdb.cli.registers", "template"),
     "limits": ("gisdb.cli.limits", "limits"),
+    "due": ("gisdb.cli.due", "due"),
     "evaluate": ("gisdb.cli.evaluate", "evaluate"),
     "sample": ("gisdb.cli.sample", "sample"),
     "account": ("gisdb.cli.account", "account"),
