@@ -43,9 +43,7 @@ def recorded(clerk: Clerk, table: str, day: str) -> None:
         ("commune_accidents_half", "2026H1", date(2026, 7, 5)),
     ],
 )
-def test_a_deadline_is_that_of_the_law_in_program_and_database(
-    clerk: Clerk, code: str, period: str, day: date
-) -> None:
+def test_a_deadline_is_that_of_the_law_in_program_and_database(clerk: Clerk, code: str, period: str, day: date) -> None:
     with clerk.database.acting_as(None) as conn:
         duty = duty_by_code(conn, code)
         asked = text("SELECT late_from(:period, months_after, before_day) FROM report_duty WHERE code = :code")
