@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from gisdb.access.accounts import OPERATOR_LOGIN
 from gisdb.access.tables import account
+from gisdb.duties.tables import report_duty
 from gisdb.indicators import measures
 from gisdb.indicators.dimension import dimensions
 from gisdb.indicators.indicator import Measure
@@ -22,7 +23,7 @@ from gisdb.indicators.source import sources
 from gisdb.indicators.tables import register_placing, rollup_dimension, rollup_measure, rollup_source
 from gisdb.limits.store import load_shipped
 from gisdb.limits.tables import factor, factor_effect, legal_act
-from gisdb.registers import registers
+from gisdb.registers import register, registers
 from gisdb.registers.register import Bound
 from gisdb.registers.tables import code_list, code_spelling, unit_of_measure, unit_spelling
 from gisdb.rejudging import rejudge
@@ -48,6 +49,9 @@ def load(conn: Connection) -> None:
     # Nothing refers to these: what no longer shares an effect must not be added up.
     conn.execute(delete(factor_effect))
     _merge(conn, factor_effect, ("factor", "effect"), rows("gisdb.limits", "effects.csv"))
+    # Nothing refers to these either: a duty that the list no longer has is none.
+    conn.execute(delete(report_duty))
+    _merge(conn, report_duty, ("code",), [_duty(row) for row in rows("gisdb.duties", "duties.csv")])
     touched = load_shipped(conn)
     _merge(conn, account, ("login",), [{"login": OPERATOR_LOGIN, "name": "gisdb", "role": "administrator"}])
     placed = [
@@ -146,3 +150,13 @@ def _without(given: Iterable[Row], name: str) -> list[Row]:
 
 def _blank_is_null(row: Row) -> dict[str, object]:
     return {name: value if value != "" else None for name, value in row.items()}
+
+
+def _duty(row: dict[str, str]) -> dict[str, object]:
+    table_name = register(row["register"]).table_name
+    return {
+        **row,
+        "table_name": table_name,
+        "only_exposed": row["only_exposed"] == "true",
+        "valid_to": row["valid_to"] or None,
+    }

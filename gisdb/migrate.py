@@ -34,6 +34,7 @@ _FOREIGN_TABLES = {"spatial_ref_sys"}
 def catalogue() -> MetaData:
     """Every table of every room and register."""
     import gisdb.access.tables
+    import gisdb.duties.tables
     import gisdb.geography.tables
     import gisdb.indicators.tables
     import gisdb.limits.tables

@@ -15,6 +15,7 @@ from gisdb.config import Settings
 from gisdb.engine import Database
 from webmap import assets, i18n, logs, problems, security, session
 from webmap.accounts.views import blueprint as accounts
+from webmap.due.views import blueprint as due
 from webmap.exports.views import blueprint as exports
 from webmap.health.views import blueprint as health
 from webmap.indicators.views import blueprint as indicators
@@ -63,6 +64,6 @@ def create_app(settings: Settings, database: Database) -> Flask:
     session.init_app(app)
     i18n.init_app(app, settings.language, settings.timezone)
     problems.init_app(app)
-    for blueprint in (assets.blueprint, health, accounts, exports, limits, maps, indicators):
+    for blueprint in (assets.blueprint, health, accounts, exports, limits, maps, indicators, due):
         app.register_blueprint(blueprint)
     return app

@@ -29,7 +29,7 @@ Bounds: TypeAlias = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class Paint:
-    """How an area or a point is filled: flat ``fill``, or ``pattern`` (``hatch``, ``dots``, ``cross``) of ``ink`` on ``fill``."""
+    """How an area or a point is filled: flat ``fill``, or ``pattern`` (``hatch``, ``dots``, ``cross``, ``bars``, ``lines``) of ``ink`` on ``fill``."""
 
     fill: str
     ink: str = ""

@@ -25,6 +25,7 @@ _VERBS = {
     "template": ("gisdb.cli.registers", "template"),
     "uploads": ("gisdb.cli.uploads", "uploads"),
     "limits": ("gisdb.cli.limits", "limits"),
+    "due": ("gisdb.cli.due", "due"),
     "evaluate": ("gisdb.cli.evaluate", "evaluate"),
     "sample": ("gisdb.cli.sample", "sample"),
     "account": ("gisdb.cli.account", "account"),

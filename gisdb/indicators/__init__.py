@@ -23,6 +23,7 @@ _MECHANISM = {
     "of_measurements",
     "of_totals",
     "of_workplaces",
+    "overdue",
     "ranking",
     "records",
     "source",

@@ -16,6 +16,7 @@ from gisdb.geography.units import Unit, country, unit_by_id, units_within
 from gisdb.indicators import INDICATORS, histogram, indicator, intervals
 from gisdb.indicators.dimension import SEX, dimensions
 from gisdb.indicators.indicator import Coverage, Form, Indicator, Measure, Spread
+from gisdb.indicators.overdue import overdue, units_overdue
 from gisdb.indicators.sums import Counted, Figures, Place, count_period, count_years
 from gisdb.indicators.suppression import hidden_lines, period_hidden
 from gisdb.registers import registers
@@ -30,6 +31,7 @@ class State(StrEnum):
     SUPPRESSED = "suppressed"
     NOT_DIVISIBLE = "not_divisible"  # there is only a total of a unit that is more than this one
     NOT_JUDGED = "not_judged"  # there are records, and nothing that they could be counted against
+    NOT_SUBMITTED = "not_submitted"  # a report that it would be counted from is overdue, and nothing came
     NO_DATA = "no_data"
 
 
@@ -73,6 +75,11 @@ class Covered:
     def share(self) -> float | None:
         """As a part of 1; None where nothing was due. Above 1 where more came than was known to be due."""
         return self.counted / self.due if self.due else None
+
+    @property
+    def nothing_came(self) -> bool:
+        """Whether something was due and nothing was counted."""
+        return self.due > 0 and self.counted == 0
 
 
 @dataclass(frozen=True)
@@ -250,11 +257,12 @@ class _Evaluation:
         total = self._value(self.place.area, counted.whole, hidden=False)
         if _reason(asked.denominator) is Rest.NOT_DIVISIBLE or _reason(asked.numerator) is Rest.NOT_DIVISIBLE:
             *values, total = _told_apart(self.conn, asked, question, [*values, total])
+        *values, total = _not_submitted(self.conn, asked, question, [*values, total])
         rest = {
             reason: self._value(None, figures, hidden=reason in hidden)
             for reason, figures in self.rest(counted).items()
         }
-        return Answer(question, asked, self.place.area, values, total, rest, _synthetic(self.conn))
+        return Answer(question, asked, self.place.area, values, total, rest, holds_synthetic(self.conn))
 
     def _size(self, figures: Figures) -> float:
         """What decides on hiding: the denominator, or how many ratios a histogram holds."""
@@ -426,7 +434,8 @@ def _sums_are_kept(conn: Connection, level: str) -> bool:
     return rank is not None and rank <= 1
 
 
-def _synthetic(conn: Connection) -> bool:
+def holds_synthetic(conn: Connection) -> bool:
+    """Whether any figure on show comes from sample data."""
     return bool(conn.execute(text("SELECT holds_synthetic()")).scalar_one())
 
 
@@ -434,6 +443,11 @@ def _reason(measure: Measure) -> Rest:
     """Why a number of a piece "somewhere in a unit" is in none of the asked ones."""
     reported = {one.table_name for one in registers().values() if one.bound is Bound.UNIT}
     return Rest.NOT_DIVISIBLE if measure.table_name in reported else Rest.AMBIGUOUS
+
+
+def _stated(asked: Indicator) -> Measure:
+    """What has to be there for a value."""
+    return asked.numerator if asked.form is Form.DIFFERENCE else asked.denominator
 
 
 # Totals are few: their pieces come first, then the units that these touch.
@@ -455,13 +469,37 @@ _TOUCHED = text("""
 
 def _told_apart(conn: Connection, asked: Indicator, question: Question, values: Sequence[UnitValue]) -> list[UnitValue]:
     """Units without data, as not divisible where a total was reported for them and others together."""
-    stated = asked.numerator if asked.form is Form.DIFFERENCE else asked.denominator
+    stated = _stated(asked)
     empty = [value.unit.id for value in values if value.state is State.NO_DATA and value.unit]
     given = {"first_year": question.first_year, "last_year": question.last_year, "units": empty}
     found = conn.execute(_TOUCHED, {**given, "table": stated.table_name, "measure": stated.code}).scalars()
     touched = set(found)
     return [
         replace(value, state=State.NOT_DIVISIBLE) if value.unit and value.unit.id in touched else value
+        for value in values
+    ]
+
+
+def _not_submitted(
+    conn: Connection, asked: Indicator, question: Question, values: Sequence[UnitValue]
+) -> list[UnitValue]:
+    """Units without data, as not submitted where what they, or all of their workplaces, should have sent is overdue."""
+    empty = [value for value in values if value.state is State.NO_DATA and value.unit]
+    if not empty:
+        return list(values)
+    source, period = _stated(asked).table_name, (question.first_year, question.last_year)
+    late = overdue(conn, source, *period)
+    missing: set[int] = set()
+    for level in late.levels:
+        of_level = [value.unit.id for value in empty if value.unit and value.unit.level == level]
+        missing |= units_overdue(conn, source, level, period, of_level) if of_level else set()
+    if late.workplaces:
+        # That none of those that are due came is in the sums already.
+        missing |= {one.unit.id for one in empty if one.unit and one.coverage and one.coverage.nothing_came}
+    return [
+        replace(value, state=State.NOT_SUBMITTED)
+        if value.state is State.NO_DATA and value.unit and value.unit.id in missing
+        else value
         for value in values
     ]
 
@@ -508,6 +546,7 @@ __all__ = [
     "count",
     "evaluate",
     "evaluate_years",
+    "holds_synthetic",
     "usual_values",
     "years",
 ]

@@ -30,6 +30,7 @@ STATE_PAINTS: Mapping[str, Paint] = {
     "suppressed": Paint("#ffffff", "#5b4a8a", "dots"),
     "not_divisible": Paint("#f6efe0", "#a07b3c", "cross"),
     "not_judged": Paint("#fbf3f3", "#b07a7a", "bars"),
+    "not_submitted": Paint("#ffffff", "#4a4a4a", "lines"),
     "no_data": Paint("#efefef", "#a6a6a6", "hatch"),
 }
 
@@ -58,6 +59,7 @@ def state_words() -> dict[str, str]:
         "suppressed": gettext("Hidden (too few to publish)"),
         "not_divisible": gettext("Not divisible (reported together with others)"),
         "not_judged": gettext("Measured, but cannot be judged"),
+        "not_submitted": gettext("Not submitted (the report is overdue)"),
         "no_data": gettext("No data"),
     }
 
@@ -70,6 +72,7 @@ def short_state_words() -> dict[str, str]:
         "suppressed": gettext("Hidden"),
         "not_divisible": gettext("Not divisible"),
         "not_judged": gettext("Not judged"),
+        "not_submitted": gettext("Not submitted"),
     }
 
 
@@ -111,7 +114,8 @@ def paint_key(unit_value: UnitValue, edges: Sequence[float]) -> str:
 def legend(values: Sequence[UnitValue], edges: Sequence[float], *, high_is_bad: bool, locale: str) -> list[LegendRow]:
     """All classes in their order, then all states; each with its number of units, also when that is none.
 
-    But that a unit's share of a total cannot be told, or its records not judged, is said only where it happens.
+    But that a unit's share of a total cannot be told, its records not judged, or its report has not come, is said only
+    where it happens.
     """
     counted = Counter(paint_key(unit_value, edges) for unit_value in values)
     all_paints = paints(edges, high_is_bad=high_is_bad)
@@ -123,7 +127,7 @@ def legend(values: Sequence[UnitValue], edges: Sequence[float], *, high_is_bad: 
     return rows + [
         LegendRow(state, paint, words[state], counted[state])
         for state, paint in STATE_PAINTS.items()
-        if counted[state] or state not in ("not_divisible", "not_judged")
+        if counted[state] or state not in ("not_divisible", "not_judged", "not_submitted")
     ]
 
 

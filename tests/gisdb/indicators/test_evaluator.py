@@ -88,7 +88,7 @@ def test_the_states_are_told_apart_and_a_suppressed_unit_has_no_numbers(shared: 
     with shared.acting_as(None) as conn:
         answer = ask(conn, "exceedance_share", "commune", NEW, 2025, 2025)
         found = {value.state for value in answer.values}
-        assert found == {State.VALUE, State.ZERO, State.SUPPRESSED, State.NO_DATA}
+        assert found == {State.VALUE, State.ZERO, State.SUPPRESSED, State.NO_DATA, State.NOT_SUBMITTED}
         for value in answer.values:
             if value.state is State.SUPPRESSED:
                 assert (value.value, value.numerator, value.denominator) == (None, None, None)

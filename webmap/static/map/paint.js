@@ -24,6 +24,9 @@
     } else if (paint.pattern === "bars") {
       pen.fillRect(1, 0, 2, TILE);
       pen.fillRect(5, 0, 2, TILE);
+    } else if (paint.pattern === "lines") {
+      pen.fillRect(0, 2, TILE, 2);
+      pen.fillRect(0, 6, TILE, 1);
     } else if (paint.pattern === "cross") {
       pen.lineWidth = 1;
       pen.strokeRect(0, 0, TILE, TILE);
