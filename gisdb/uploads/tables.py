@@ -22,9 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 
 from gisdb.metadata import metadata
-
-STATES = ("received", "checked", "submitted", "returned", "committed", "undone", "withdrawn", "failed")
-WORKS = ("check", "commit", "undo")
+from gisdb.uploads.upload import STATES, WORKS
 
 upload = Table(
     "upload",

@@ -18,6 +18,8 @@ from gisdb.access.accounts import Account
 from gisdb.errors import Conflict, Forbidden, NotFound
 
 CHANNEL = "gisdb_upload"
+STATES = ("received", "checked", "submitted", "returned", "committed", "undone", "withdrawn", "failed")
+WORKS = ("check", "commit", "undo")
 # A draft: nothing of it is in the registers yet.
 OPEN = ("received", "checked", "returned", "failed")
 
@@ -114,6 +116,15 @@ def list_uploads(
         params["before"] = before
     query = f"{_SELECT} WHERE {' AND '.join(conditions)} ORDER BY u.id DESC LIMIT :limit"
     return [Upload(**row) for row in conn.execute(text(query), params).mappings()]
+
+
+def as_data(upload: Upload) -> dict[str, Any]:
+    """The upload for programs; instants as ISO 8601 in UTC."""
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, value in vars(upload).items()
+        if name != "mine"
+    }
 
 
 def report_of(conn: Connection, upload_id: int) -> tuple[dict[str, Any], dict[str, Any], str]:
@@ -243,13 +254,20 @@ def withdraw(conn: Connection, account: Account, upload: Upload) -> None:
     _trail(conn, account, "upload_withdraw", upload)
 
 
-def ask_undo(conn: Connection, account: Account, upload: Upload) -> None:
-    """Take a committed upload back.
+def ask_undo(conn: Connection, account: Account, upload: Upload, reason: str = "") -> None:
+    """Take a committed upload back; a ``reason`` is needed where a locked period changes by it.
 
     Raises:
         Conflict: ``upload_busy``, ``upload_state``.
     """
     want(conn, account, upload, "undo", states=("committed",))
+    conn.execute(
+        text(
+            """INSERT INTO upload_report (upload_id, choices) VALUES (:id, jsonb_build_object('undo_reason', CAST(:reason AS text)))
+               ON CONFLICT (upload_id) DO UPDATE SET choices = upload_report.choices || EXCLUDED.choices"""
+        ),
+        {"id": upload.id, "reason": reason.strip()},
+    )
 
 
 def name_work(conn: Connection, upload_id: int) -> None:
