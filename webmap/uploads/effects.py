@@ -90,7 +90,7 @@ def make_effects(
         raise NotFound("indicator_unknown", indicator=asked, known=", ".join(found["indicators"]))
     unit = unit_by_id(connection, found["unit_id"])
     known = {code: one for code, one in found["indicators"].items() if code in INDICATORS}
-    code = asked or next((code for code, one in known.items() if one["parts"]), next(iter(known), ""))
+    code = asked or _most_telling(known)
     lines = [_line(upload_id, INDICATORS[each], one, chosen=each == code) for each, one in known.items()]
     chosen = next((one for one in lines if one.chosen), None)
     sides, rows, parts, notes = _maps(connection, unit, found, code, drawn=drawn) if chosen else ([], [], [], [])
@@ -107,6 +107,16 @@ def make_effects(
     )
 
 
+def _most_telling(known: Mapping[str, Any]) -> str:
+    """The first indicator whose value reads otherwise afterwards, else the first of which a part does, else any."""
+    reads = (code for code, one in known.items() if one["parts"] and _reads_otherwise(INDICATORS[code], one))
+    return next(reads, next((code for code, one in known.items() if one["parts"]), next(iter(known), "")))
+
+
+def _reads_otherwise(indicator: Indicator, one: Mapping[str, Any]) -> bool:
+    return _value(indicator, one["before"]) != _value(indicator, one["after"])
+
+
 def _line(upload_id: int, indicator: Indicator, one: Mapping[str, Any], *, chosen: bool) -> Line:
     return Line(
         code=indicator.code,
@@ -114,7 +124,7 @@ def _line(upload_id: int, indicator: Indicator, one: Mapping[str, Any], *, chose
         unit=indicator.unit(language()),
         before=_value(indicator, one["before"]),
         after=_value(indicator, one["after"]),
-        changes=one["before"] != one["after"],
+        changes=_reads_otherwise(indicator, one),
         parts=len(one["parts"]),
         href=url_for("uploads.upload", upload_id=upload_id, indicator=indicator.code, _anchor="effects"),
         chosen=chosen,

@@ -20,7 +20,7 @@ from loaders.tables.problem import Problem, label
 from webmap.i18n import language
 from webmap.uploads.words import severity_words
 
-PAGE_ROWS = 50
+PAGE_ROWS = 30
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 # Shown cells carry none of the marks that programs put there for themselves.
 _UNSEEN = "\u2060\ufeff\u200b"
