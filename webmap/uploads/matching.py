@@ -41,7 +41,7 @@ def header_selects(
     columns = [(one.name, in_language_of(one)) for one in register.columns]
     names = dict(columns)
     selects = []
-    for header, found in _headers(connection, upload, receipt)[:MOST_HEADERS]:
+    for header, found in _headers(connection, upload, register, receipt)[:MOST_HEADERS]:
         kept = gettext("as found: %(column)s", column=names[found]) if found in names else gettext("left out")
         decided = choices.columns.get(header)
         selects.append(
@@ -56,13 +56,18 @@ def header_selects(
     return selects
 
 
-def _headers(connection: Connection, upload: Upload, receipt: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _headers(
+    connection: Connection, upload: Upload, register: Register, receipt: Mapping[str, Any]
+) -> list[tuple[str, str]]:
     """Headers with their columns, ``""`` for those that have none."""
     reading = receipt.get("reading") or {}
     listed = receipt.get("headers") or reading.get("headers")
     if listed:
         return [(str(one.get("header", "")), str(one.get("column") or "")) for one in listed if one.get("header")]
+    # The database keeps no order of these: the register's own is the next best.
+    order = [one.name for one in register.columns]
     matched = [(str(header), str(column)) for header, column in (reading.get("columns") or {}).items()]
+    matched.sort(key=lambda one: order.index(one[1]) if one[1] in order else len(order))
     known = {header for header, _ in matched}
     unknown = problems_of(connection, upload.id, Wanted(code="header_unknown"), limit=MOST_HEADERS)
     others = [str(one.params.get("header", "")) for one in unknown]
