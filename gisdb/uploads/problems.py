@@ -55,6 +55,14 @@ def problems_of(
     return [KeptProblem(*row) for row in rows]
 
 
+def first_of_each(conn: Connection, upload_id: int) -> dict[tuple[str, str, str], KeptProblem]:
+    """The first kept problem of each severity, code and column (``""`` for none)."""
+    kind = "severity, code, coalesce(column_name, '')"
+    query = text(f"SELECT DISTINCT ON ({kind}) {_FIELDS} {_WHERE} ORDER BY {kind}, number")
+    found = [KeptProblem(*row) for row in conn.execute(query, _params(upload_id, Wanted()))]
+    return {(one.severity, one.code, one.column or ""): one for one in found}
+
+
 def every_problem(conn: Connection, upload_id: int) -> Iterator[KeptProblem]:
     """All that were kept, in the same order."""
     query = text(f"SELECT {_FIELDS} {_WHERE} ORDER BY number")

@@ -35,6 +35,7 @@ ACTIONS = ("submit", "approve", "return", "withdraw", "undo")
 SENT_ON = ("confirmed", "good_rows_only", "reason")
 CHALLENGE = 'Basic realm="gisdb", charset="UTF-8"'
 _READING = ("GET", "HEAD", "OPTIONS")
+_FOREIGN = ("cross-site", "same-site")
 
 
 @blueprint.before_request
@@ -42,6 +43,9 @@ def know_who_asks() -> BaseResponse | None:
     """Basic's login and password as on the sign-in page; without them the session, whose writes carry a form's token."""
     given = request.authorization
     if given is not None and given.type == "basic":
+        if request.method not in _READING and request.headers.get("Sec-Fetch-Site", "none") in _FOREIGN:
+            # A browser that once asked for the password sends it along with another site's form.
+            raise Forbidden("http_403")
         return _by_password(given.username or "", given.password or "")
     if current_account() is None:
         return _refuse()

@@ -216,7 +216,9 @@ class _Drawing:
             units=self._painted(answer),
             words=map_words(),
             picture=Picture(title, subtitle, answer.indicator.unit(language()), (), (), "", "gisdb-upload.png"),
-            link=url_for("maps.unit", unit_id=0, year=asked.first_year).replace("/0?", "/{id}?", 1),
+            link=url_for("maps.unit", unit_id=0, indicator=asked.indicator, year=asked.first_year).replace(
+                "/0?", "/{id}?", 1
+            ),
             labels=place_labels(self.connection),
             tiles=site().settings.tile_url,
             name=name,

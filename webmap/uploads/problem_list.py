@@ -14,7 +14,15 @@ from sqlalchemy import Connection
 
 from gisdb.errors import InputError
 from gisdb.registers.register import Register, Severity
-from gisdb.uploads.problems import SEVERITIES, KeptProblem, Wanted, count_problems, every_problem, problems_of
+from gisdb.uploads.problems import (
+    SEVERITIES,
+    KeptProblem,
+    Wanted,
+    count_problems,
+    every_problem,
+    first_of_each,
+    problems_of,
+)
 from gisdb.uploads.upload import Upload
 from loaders.tables.problem import Problem, label
 from webmap.i18n import language
@@ -143,18 +151,19 @@ def _groups(
     connection: Connection, upload: Upload, register: Register, counts: Sequence[Mapping[str, Any]], wanted: Wanted
 ) -> list[tuple[str, int, list[Group]]]:
     """Groups by severity, each with its name and how many problems it has."""
-    words = severity_words()
+    words, firsts = severity_words(), first_of_each(connection, upload.id)
     found = []
     for severity in SEVERITIES:
         groups = []
         for one in (each for each in counts if each["severity"] == severity):
             this = Wanted(severity, one["code"], one["column"] or "")
+            first = firsts.get((severity, this.code, this.column or ""))
             groups.append(
                 Group(
                     severity,
                     one["code"],
                     label(register, one["column"], language()),
-                    _sentence(connection, upload, register, this),
+                    said(first, register, language()).text if first else this.code,
                     one["count"],
                     _address(upload, this, 1),
                     this == wanted,
@@ -163,12 +172,6 @@ def _groups(
         if groups:
             found.append((words[severity], sum(group.count for group in groups), groups))
     return found
-
-
-def _sentence(connection: Connection, upload: Upload, register: Register, wanted: Wanted) -> str:
-    """What is wrong, by the first of its kind; the code where none was kept."""
-    first = problems_of(connection, upload.id, wanted, limit=1)
-    return said(first[0], register, language()).text if first else wanted.code
 
 
 def as_csv(connection: Connection, upload: Upload, register: Register) -> bytes:

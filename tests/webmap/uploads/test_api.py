@@ -157,6 +157,13 @@ def test_nobody_and_the_wrong_password_are_challenged(api: Api, served: Serving)
     assert int(answer.headers["Retry-After"]) > 0
 
 
+def test_another_sites_form_in_a_browser_that_knows_the_password_is_refused(api: Api, country: Database) -> None:
+    content = measurements(workplaces_in(country, "hcm", 1), point="Lạ")
+    answer = api.ask("POST", "?register=measurements&name=a.csv", content, **{"Sec-Fetch-Site": "cross-site"})
+    assert (answer.status, answer.data["code"]) == (403, "http_403")
+    assert api.ask("GET", "", **{"Sec-Fetch-Site": "cross-site"}).status == 200
+
+
 def test_another_province_finds_nothing(api: Api, served: Serving, country: Database) -> None:
     upload_id = api.send(measurements(workplaces_in(country, "hcm", 2), point="Riêng"))
     other = Api(served.address, "hanoi")

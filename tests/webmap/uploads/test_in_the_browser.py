@@ -145,6 +145,7 @@ def test_every_state_fits_its_screen_in_both_languages(
     page.goto(address)
     page.click(".give-up button")
     page.wait_for_selector("h2[data-result]:has-text('Đã bỏ')")
+    assert page.evaluate("document.activeElement.id") == "result"
     assert fits(page, width)
     page.close()
     assert watch.wrong == []

@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from gisdb.config import Settings
 from gisdb.engine import Database
+from tests.conftest import account
 from tests.webmap.uploads.conftest import Seat, measurements, seat, workplaces_in
 
 ACTIONS = ("choices", "submit", "approve", "return", "withdraw", "undo")
@@ -168,6 +169,10 @@ def test_a_second_pair_of_eyes_returns_and_approves(
     line = f"1 lần tải lên ({len(codes)} bản ghi) đang chờ duyệt"
     assert f'href="/uploads?state=submitted">{line}' in seat(site, country, settings_of, "vien").client.get("/").text
     assert f"data-waiting>{line}" in site.test_client().get("/").text
+    city, elsewhere = (account(country, login).unit_id for login in ("hcm", "hanoi"))
+    assert f'href="/uploads?state=submitted">{line}' in reviewer.client.get(f"/units/{city}").text
+    assert f"data-waiting>{line}" in site.test_client().get(f"/units/{city}").text
+    assert "data-waiting" not in site.test_client().get(f"/units/{elsewhere}").text
     assert "Duyệt: ghi vào sổ" in reviewer.page(upload_id)
     assert reviewer.post(upload_id, "return", comment=" ").status_code == 409
     assert reviewer.post(upload_id, "return", comment="Thiếu ca đêm").status_code == 303

@@ -8,6 +8,9 @@
   const result = document.querySelector("[data-result]");
   const key = "gisdb-upload-watched";
 
+  // What a form of this page does is shown by this page again: there the focus goes to the result.
+  document.addEventListener("submit", () => sessionStorage.setItem(key, location.pathname));
+
   if (!box) {
     if (result && sessionStorage.getItem(key) === location.pathname) result.focus();
     sessionStorage.removeItem(key);
