@@ -139,15 +139,24 @@ def reading_facts(reading: Mapping[str, Any]) -> list[tuple[str, str]]:
     sheets = reading.get("sheets")
     listed = [
         (gettext("Format"), str(reading.get("format") or "").upper()),
+        (gettext("File of the archive"), str(reading.get("archive") or "")),
         (gettext("Encoding"), encoding_words().get(str(reading.get("encoding")), str(reading.get("encoding") or ""))),
         (gettext("Sheet"), str(reading.get("sheet") or "")),
-        (gettext("Sheets"), ", ".join(map(str, sheets)) if isinstance(sheets, list) else ""),
+        (gettext("Sheets that were not read"), ", ".join(map(str, sheets)) if isinstance(sheets, list) else ""),
         (gettext("Separator"), delimiter_words().get(str(reading.get("delimiter")), "")),
         (gettext("Last line of the header"), _line(reading.get("header_line"))),
         (gettext("Decimal mark"), decimal_words().get(decimal_code(reading.get("decimal_mark")), "")),
         (gettext("Days"), day_words().get(str(reading.get("days")), "")),
+        (gettext("Example of a day"), _example(reading.get("days_example"))),
+        (gettext("Same cell for every row"), ", ".join(map(str, (reading.get("constants") or {}).values()))),
     ]
     return [(name, value) for name, value in listed if value]
+
+
+def _example(found: object) -> str:
+    """``03/04/2025 → 2025-04-03``: a cell that both orders could read, and how it is read."""
+    pairs = found.items() if isinstance(found, Mapping) else ()
+    return ", ".join(f"{cell} → {read}" for cell, read in pairs)
 
 
 def _line(value: object) -> str:

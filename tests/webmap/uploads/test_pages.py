@@ -240,6 +240,30 @@ def test_what_a_check_asks_and_lists_is_shown(desk: Seat, codes: list[str], coun
     assert f'<option value="{codes[0]}" selected>{codes[0]} · Dệt Nam, Sài Gòn · 87 %</option>' in page
     assert "<del>88</del> → <ins>99</ins>" in page
     assert 'name="columns-1-of" value="Lạ"' in page
+    reading = {
+        "headers": ["Mã", "Ồn (dBA)", "Lạ"],
+        "columns": {"Mã": "workplace"},
+        "how": {"Mã": "remembered"},
+        "factors": {"Ồn (dBA)": {"factor": "NOISE", "unit": "dBA"}},
+        "format": "xlsx",
+        "sheet": "Tháng 3",
+        "sheets": ["Bìa"],
+        "days": "dmy",
+        "days_example": {"03/04/2025": "2025-04-03"},
+    }
+    with country.owner() as conn:
+        conn.execute(
+            text(
+                "UPDATE upload_report SET receipt = receipt - 'headers' || CAST(:more AS jsonb) WHERE upload_id = :id"
+            ),
+            {"more": json.dumps({"reading": reading}), "id": upload_id},
+        )
+    page = desk.page(upload_id)
+    assert "như đã nhận ra: Mã cơ sở (như lần trước)" in page
+    assert "như đã nhận ra: yếu tố: " in page
+    assert page.index('value="Mã"') < page.index('value="Ồn (dBA)"') < page.index('value="Lạ"')
+    assert "03/04/2025 → 2025-04-03" in page
+    assert "Tháng 3" in page
     form = {"workplaces-0-of": "Dệt <Nam>", "workplaces-0": "new"}
     assert desk.post(upload_id, "choices", **form).status_code == 303
     with country.owner() as conn:
