@@ -23,6 +23,9 @@ from webmap.limits.views import blueprint as limits
 from webmap.maps.views import blueprint as maps
 from webmap.secret import session_key
 from webmap.site import EXTENSION, Site
+from webmap.uploads.api import blueprint as uploads_api
+from webmap.uploads.views import CHECKED_BY_THEMSELVES
+from webmap.uploads.views import blueprint as uploads
 
 HERE = Path(__file__).parent
 # A working day: whoever signs in in the morning signs in again the next.
@@ -60,10 +63,14 @@ def create_app(settings: Settings, database: Database) -> Flask:
     logs.init_app(app)
     security.init_app(app)
     Compress(app)
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
+    csrf.exempt(uploads_api)
+    for name in CHECKED_BY_THEMSELVES:
+        csrf.exempt(f"webmap.uploads.views.{name}")
     session.init_app(app)
     i18n.init_app(app, settings.language, settings.timezone)
     problems.init_app(app)
-    for blueprint in (assets.blueprint, health, accounts, exports, limits, maps, indicators, due):
+    rooms = (accounts, exports, limits, maps, indicators, due, uploads, uploads_api)
+    for blueprint in (assets.blueprint, health, *rooms):
         app.register_blueprint(blueprint)
     return app

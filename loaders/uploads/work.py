@@ -105,9 +105,11 @@ def _take(database: Database, settings: Settings, sender: Account, upload: Uploa
     path = folder / "file"
     with database.acting_as(sender) as conn:
         fetch(conn, upload.id, path)
-        choices = Choices.model_validate(report_of(conn, upload.id)[0])
+        decided, checked, _ = report_of(conn, upload.id)
+        choices = Choices.model_validate(decided)
     own = register(upload.register)
-    affected: list[dict[str, Any]] = []
+    # A commit does what the check before it showed.
+    affected: list[dict[str, Any]] = [found] if task.wanted == "commit" and (found := checked.get("effects")) else []
 
     def on_trial(conn: Connection, receipt: Receipt) -> None:
         if receipt.counts["added"] + receipt.counts["changed"] <= MOST_ROWS:

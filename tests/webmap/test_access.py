@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from sqlalchemy import text
 from gisdb.cli import cli
 from gisdb.config import Settings
 from gisdb.engine import Database
+from gisdb.registers import register
+from loaders.uploads.receive import receive
 from tests.conftest import account
 from tests.webmap.conftest import sign_in
 from webmap.app import create_app
@@ -86,7 +89,19 @@ def places(shared: Database) -> dict[str, Place]:
         own = set(conn.execute(text("SELECT id FROM workplace")).scalars())
     assert own
     assert every - own
-    return {"/workplaces/<id>": Place(f"/workplaces/{min(own)}", f"/workplaces/{min(every - own)}")}
+    found = {"/workplaces/<id>": Place(f"/workplaces/{min(own)}", f"/workplaces/{min(every - own)}")}
+    mine, theirs = (_sent(shared, login) for login in ("hcm", "vien"))
+    for prefix, parts in {"": ("", "/progress", "/file", "/problems.csv"), "/api": ("", "/problems")}.items():
+        for part in parts:
+            address = f"{prefix}/uploads/{{}}{part}"
+            found[address.format("<id>")] = Place(address.format(mine), address.format(theirs))
+    return found
+
+
+def _sent(database: Database, login: str) -> int:
+    """An upload of an account, which nobody works on."""
+    who = account(database, login)
+    return receive(database, who, register("measurements"), io.BytesIO(b"a;b\n"), "a.csv", max_bytes=100).id
 
 
 @pytest.fixture(scope="module")
@@ -111,6 +126,7 @@ def addresses(app: Flask, shared: Database) -> dict[str, str]:
         "/boundaries/<level>/<on>/<within>/<detail>/<version>.json": shapes,
         "/export/<name>.<file_format>": "/export/workplaces.csv",
         "/static/<version>/<name>": "/static/x/css/site.css",
+        "/uploads/templates/<name>.csv": "/uploads/templates/measurements.csv",
     }
 
 
@@ -139,7 +155,10 @@ def test_every_page_answers_every_role_as_written(
         expected = 302
     answer = clients[role].get(place.own, headers=JSON)
     assert answer.status_code == expected, answer.text[:500]
-    outside = clients[role].get(place.other, headers=JSON).status_code
+    answer.close()
+    other = clients[role].get(place.other, headers=JSON)
+    outside = other.status_code
+    other.close()
     assert outside == (404 if word == "own" and place.other != place.own else expected)
 
 

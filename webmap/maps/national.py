@@ -12,6 +12,7 @@ from webmap.i18n import language
 from webmap.maps.page import make_page
 from webmap.maps.question import read_state
 from webmap.maps.view import Around, today
+from webmap.uploads.waiting import waiting_line
 
 
 def national_page(connection: Connection, arguments: Mapping[str, str]) -> str:
@@ -26,4 +27,10 @@ def national_page(connection: Connection, arguments: Mapping[str, str]) -> str:
         level_name=choices.level(state.level).level.name(language()),
     )
     page = make_page(connection, state, choices, around, lambda **query: url_for("maps.national", **query))
-    return render_template("maps/national.html", page=page, view=page.view, synthetic=page.view.sheet.synthetic)
+    return render_template(
+        "maps/national.html",
+        page=page,
+        view=page.view,
+        waiting=waiting_line(connection),
+        synthetic=page.view.sheet.synthetic,
+    )

@@ -23,6 +23,7 @@ from webmap.maps.page import make_page
 from webmap.maps.question import Choices, MapState, read_state
 from webmap.maps.view import Around, today
 from webmap.session import current_account
+from webmap.uploads.waiting import waiting_line
 
 MOST_POINTS = 3000
 """So many workplaces are drawn, the largest first; the page says when there are more."""
@@ -78,6 +79,7 @@ def unit_page(connection: Connection, unit_id: int, arguments: Mapping[str, str]
         kinship=make_kinship(connection, unit, state),
         profile=_profile(connection, unit, state, choices, above),
         work=_work(summaries),
+        waiting=waiting_line(connection, unit.id),
         synthetic=page.view.sheet.synthetic,
     )
 

@@ -1,0 +1,272 @@
+"""The pages of uploads without scripts: every state, every refusal."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+
+from gisdb.config import Settings
+from gisdb.engine import Database
+from tests.conftest import account
+from tests.webmap.uploads.conftest import Seat, measurements, seat, workplaces_in
+
+ACTIONS = ("choices", "submit", "approve", "return", "withdraw", "undo")
+READS = ("", "/progress", "/file", "/problems.csv")
+
+
+@pytest.fixture(scope="module")
+def codes(country: Database) -> list[str]:
+    """Workplaces of the city."""
+    return workplaces_in(country, "hcm", 6)
+
+
+def test_a_file_goes_from_the_form_into_the_register_and_back(desk: Seat, codes: list[str]) -> None:
+    upload_id = desk.send(measurements(codes, point="Lò"))
+    waiting = desk.page(upload_id)
+    assert 'http-equiv="refresh"' in waiting
+    assert "Đang chờ đến lượt" in waiting
+    desk.work()
+    page = desk.page(upload_id)
+    assert "Tệp có thể ghi vào sổ" in page
+    assert f'data-count="added">{len(codes)}<' in page
+    assert "Ảnh hưởng đến số liệu" in page
+    assert desk.post(upload_id, "submit").status_code == 303
+    desk.work()
+    page = desk.page(upload_id)
+    assert "Đã ghi vào sổ lúc" in page
+    assert "Xem trên bản đồ" in page
+    assert desk.post(upload_id, "undo", sure="1").status_code == 303
+    desk.work()
+    page = desk.page(upload_id)
+    assert "hoàn lại lúc" in page
+    assert f'data-count="reversed">{len(codes)}<' in page
+
+
+def test_the_list_is_narrowed_and_paged(desk: Seat, codes: list[str]) -> None:
+    upload_id = desk.checked(measurements(codes, point="Danh sách"))
+    assert f'data-upload="{upload_id}"' in desk.client.get("/uploads?register=measurements&state=checked").text
+    assert f'data-upload="{upload_id}"' not in desk.client.get("/uploads?register=incidents").text
+    assert f'data-upload="{upload_id}"' not in desk.client.get(f"/uploads?before={upload_id}").text
+    assert desk.client.get("/uploads?state=lost").status_code == 400
+    assert desk.client.get("/uploads?before=x").status_code == 400
+
+
+def test_problems_are_grouped_filtered_paged_and_a_file(desk: Seat, codes: list[str]) -> None:
+    lines = measurements(codes[:1], point="Lỗi").decode()
+    lines += "".join(f"{codes[0]};Lỗi {number};12/03/2025;NOISE;=1+1;dBA\r\n" for number in range(1, 41))
+    lines += f"{codes[0]};<b>Lỗi</b>;12/03/2025;ỒN;80;dBA\r\n"
+    upload_id = desk.checked(lines.encode())
+    page = desk.page(upload_id)
+    assert "Tệp chưa thể ghi vào sổ" in page
+    assert "× 40" in page
+    assert "<b>Lỗi</b>" not in page
+    [href] = re.findall(r'href="([^"]+)"[^>]*><strong>Kết quả:', page)
+    rows = desk.client.get(href.replace("&amp;", "&").partition("#")[0]).text
+    assert rows.count('class="severity-error"') >= 30
+    assert "1 đến 30 trong số 40" in rows
+    second = desk.page(upload_id, "?severity=error&column=value&page=2")
+    assert "31 đến 40 trong số 40" in second
+    assert desk.client.get(f"/uploads/{upload_id}?page=0").status_code == 400
+    file = desk.client.get(f"/uploads/{upload_id}/problems.csv").data.decode("utf-8-sig")
+    listed = list(csv.reader(io.StringIO(file), delimiter=";"))
+    assert listed[0][:4] == ["Dòng", "Cột", "Ô", "Mức độ"]
+    assert ["'=1+1" for _ in range(40)] == [row[2] for row in listed if row[2].endswith("=1+1")]
+    assert all(row[5] for row in listed)
+
+
+def test_the_file_comes_back_byte_for_byte(desk: Seat, codes: list[str]) -> None:
+    content = measurements(codes, point="Nguyên vẹn")
+    answer = desk.client.get(f"/uploads/{desk.send(content)}/file")
+    assert answer.data == content
+    assert "attachment" in answer.headers["Content-Disposition"]
+    answer.close()
+
+
+def test_how_a_file_is_read_is_corrected(desk: Seat, codes: list[str]) -> None:
+    content = measurements(codes, point="Sửa").replace("Vị trí lao động".encode(), "Chỗ nào".encode())
+    upload_id = desk.checked(content)
+    page = desk.page(upload_id)
+    assert "Tệp chưa thể ghi vào sổ" in page
+    [place] = re.findall(r'name="columns-(\d+)-of" value="Chỗ nào"', page) or ["0"]
+    form = {f"columns-{number}-of": header for number, header in enumerate(["-"] * int(place) + ["Chỗ nào"])}
+    form |= {f"columns-{place}": "sampling_point", "decimal": "comma", "days": ""}
+    assert desk.post(upload_id, "choices", **form).status_code == 303
+    desk.work()
+    page = desk.page(upload_id)
+    assert '<option value="comma" selected>' in page
+    assert re.search(
+        r'name="columns-\d+-of" value="Chỗ nào">\s*<select[^>]*>.*?value="sampling_point" selected', page, re.DOTALL
+    )
+    refused = desk.post(upload_id, "choices", header_line="0")
+    assert refused.status_code == 400
+    assert "header_line" in refused.text
+
+
+def test_a_second_click_is_told_so_and_led_back(desk: Seat, codes: list[str]) -> None:
+    upload_id = desk.checked(measurements(codes, point="Hai lần"))
+    assert desk.post(upload_id, "submit").status_code == 303
+    again = desk.post(upload_id, "submit")
+    assert again.status_code == 409
+    assert f'href="/uploads/{upload_id}"' in again.text
+    desk.work()
+    assert desk.post(upload_id, "submit").status_code == 409
+    assert desk.post(upload_id, "choices").status_code == 409
+    assert desk.post(upload_id, "withdraw").status_code == 409
+    assert desk.post(upload_id, "undo").status_code == 303
+    desk.work()
+    assert desk.post(upload_id, "undo").status_code == 409
+
+
+def test_what_is_given_up_shows_it(desk: Seat, codes: list[str]) -> None:
+    upload_id = desk.send(measurements(codes, point="Bỏ"))
+    assert desk.post(upload_id, "withdraw").status_code == 303
+    assert "Đã bỏ; không có gì được ghi vào sổ" in desk.page(upload_id)
+    assert desk.work() == 0
+
+
+def test_no_form_without_its_token(desk: Seat, codes: list[str]) -> None:
+    upload_id = desk.checked(measurements(codes, point="Mã"))
+    for action in ACTIONS:
+        assert desk.client.post(f"/uploads/{upload_id}/{action}").status_code == 400, action
+    file = (io.BytesIO(b"a;b"), "a.csv")
+    assert desk.client.post("/uploads", data={"register": "measurements", "file": file}).status_code == 400
+    assert desk.state(upload_id) == "checked"
+
+
+def test_another_province_finds_nothing_on_any_route(
+    desk: Seat, codes: list[str], site: Flask, country: Database, settings_of: Settings
+) -> None:
+    upload_id = desk.checked(measurements(codes, point="Của riêng"))
+    other = seat(site, country, settings_of, "hanoi")
+    for read in READS:
+        assert other.client.get(f"/uploads/{upload_id}{read}").status_code == 404, read
+    for action in ACTIONS:
+        assert other.post(upload_id, action, comment="x").status_code == 404, action
+    assert f'data-upload="{upload_id}"' not in other.client.get("/uploads").text
+    visitor = site.test_client()
+    assert visitor.get(f"/uploads/{upload_id}").status_code == 302
+    assert visitor.get("/uploads").status_code == 302
+
+
+@pytest.mark.usefixtures("second_eyes")
+def test_a_second_pair_of_eyes_returns_and_approves(
+    desk: Seat, codes: list[str], site: Flask, country: Database, settings_of: Settings
+) -> None:
+    upload_id = desk.checked(measurements(codes, point="Duyệt"))
+    assert "Gửi duyệt" in desk.page(upload_id)
+    desk.post(upload_id, "submit")
+    page = desk.page(upload_id)
+    assert "Chờ người thứ hai xem" in page
+    assert "Duyệt: ghi vào sổ" not in page
+    assert desk.post(upload_id, "approve").status_code == 403
+    reviewer = seat(site, country, settings_of, "hcm2")
+    line = f"1 lần tải lên ({len(codes)} bản ghi) đang chờ duyệt"
+    assert f'href="/uploads?state=submitted">{line}' in seat(site, country, settings_of, "vien").client.get("/").text
+    assert f"data-waiting>{line}" in site.test_client().get("/").text
+    city, elsewhere = (account(country, login).unit_id for login in ("hcm", "hanoi"))
+    assert f'href="/uploads?state=submitted">{line}' in reviewer.client.get(f"/units/{city}").text
+    assert f"data-waiting>{line}" in site.test_client().get(f"/units/{city}").text
+    assert "data-waiting" not in site.test_client().get(f"/units/{elsewhere}").text
+    assert "Duyệt: ghi vào sổ" in reviewer.page(upload_id)
+    assert reviewer.post(upload_id, "return", comment=" ").status_code == 409
+    assert reviewer.post(upload_id, "return", comment="Thiếu ca đêm").status_code == 303
+    page = desk.page(upload_id)
+    assert "trả lại lúc" in page
+    assert "Thiếu ca đêm" in page
+    desk.post(upload_id, "choices")
+    desk.work()
+    desk.post(upload_id, "submit")
+    assert reviewer.post(upload_id, "approve").status_code == 303
+    desk.work()
+    assert "duyệt lúc" in desk.page(upload_id)
+
+
+def test_warnings_are_confirmed_beside_the_button(desk: Seat, codes: list[str]) -> None:
+    file = f"Mã cơ sở;Năm;Số lao động;Tổng giờ làm việc\n{codes[0]};2024;100;400000\n".encode()
+    upload_id = desk.send(file, register="workplace_years")
+    desk.work()
+    page = desk.page(upload_id)
+    assert "sau khi xác nhận các cảnh báo" in page
+    assert desk.post(upload_id, "submit").status_code == 409
+    assert desk.post(upload_id, "submit", confirmed="1").status_code == 303
+    desk.work()
+    assert desk.state(upload_id) == "committed"
+
+
+def test_a_form_without_a_file_or_register_is_told_so(desk: Seat) -> None:
+    nothing = desk.client.post(
+        "/uploads", data={"csrf_token": desk.token(), "register": "measurements", "file": (io.BytesIO(b""), "")}
+    )
+    assert (nothing.status_code, "Chưa có tệp nào được gửi" in nothing.text) == (400, True)
+    empty = {"csrf_token": desk.token(), "register": "measurements", "file": (io.BytesIO(b""), "a.csv")}
+    assert desk.client.post("/uploads", data=empty).status_code == 400
+    unknown = {"csrf_token": desk.token(), "register": "x", "file": (io.BytesIO(b"a"), "a.csv")}
+    assert desk.client.post("/uploads", data=unknown).status_code == 404
+
+
+def test_an_empty_file_of_each_register_has_its_headers(site: Flask) -> None:
+    answer = site.test_client().get("/uploads/templates/measurements.csv?lang=en")
+    assert answer.data.decode("utf-8-sig").startswith("Workplace code,")
+    assert site.test_client().get("/uploads/templates/x.csv").status_code == 404
+
+
+def test_what_a_check_asks_and_lists_is_shown(desk: Seat, codes: list[str], country: Database) -> None:
+    upload_id = desk.checked(measurements(codes, point="Hỏi"))
+    more = {
+        "questions": [
+            {
+                "key": "Dệt <Nam>",
+                "says": "Dệt <Nam>, dòng 2",
+                "candidates": [{"code": codes[0], "name": "Dệt Nam", "commune": "Sài Gòn", "score": 0.87}],
+                "proposed": codes[0],
+            }
+        ],
+        "changes": [{"line": 2, "key": {"workplace": codes[0]}, "columns": {"value": ["88", "99"]}}],
+        "headers": [{"header": "Mã cơ sở", "column": "workplace", "how": "name"}, {"header": "Lạ", "column": None}],
+    }
+    with country.owner() as conn:
+        conn.execute(
+            text("UPDATE upload_report SET receipt = receipt || CAST(:more AS jsonb) WHERE upload_id = :id"),
+            {"more": json.dumps(more), "id": upload_id},
+        )
+    page = desk.page(upload_id)
+    assert "Dệt &lt;Nam&gt;, dòng 2" in page
+    assert f'<option value="{codes[0]}" selected>{codes[0]} · Dệt Nam, Sài Gòn · 87 %</option>' in page
+    assert "<del>88</del> → <ins>99</ins>" in page
+    assert 'name="columns-1-of" value="Lạ"' in page
+    reading = {
+        "headers": ["Mã", "Ồn (dBA)", "Lạ"],
+        "columns": {"Mã": "workplace"},
+        "how": {"Mã": "remembered"},
+        "factors": {"Ồn (dBA)": {"factor": "NOISE", "unit": "dBA"}},
+        "format": "xlsx",
+        "sheet": "Tháng 3",
+        "sheets": ["Bìa"],
+        "days": "dmy",
+        "days_example": {"03/04/2025": "2025-04-03"},
+    }
+    with country.owner() as conn:
+        conn.execute(
+            text(
+                "UPDATE upload_report SET receipt = receipt - 'headers' || CAST(:more AS jsonb) WHERE upload_id = :id"
+            ),
+            {"more": json.dumps({"reading": reading}), "id": upload_id},
+        )
+    page = desk.page(upload_id)
+    assert "như đã nhận ra: Mã cơ sở (như lần trước)" in page
+    assert "như đã nhận ra: yếu tố: " in page
+    assert page.index('value="Mã"') < page.index('value="Ồn (dBA)"') < page.index('value="Lạ"')
+    assert "03/04/2025 → 2025-04-03" in page
+    assert "Tháng 3" in page
+    form = {"workplaces-0-of": "Dệt <Nam>", "workplaces-0": "new"}
+    assert desk.post(upload_id, "choices", **form).status_code == 303
+    with country.owner() as conn:
+        kept = conn.execute(text("SELECT choices FROM upload_report WHERE upload_id = :id"), {"id": upload_id})
+        assert kept.scalar_one() == {"workplaces": {"Dệt <Nam>": "new"}}
+    desk.work()

@@ -1,0 +1,192 @@
+"""The page of one upload: it shows the state that the upload is in, and what can be done next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import render_template
+from sqlalchemy import Connection
+
+from gisdb.access.accounts import Account
+from gisdb.messages import Sentence, sentence
+from gisdb.registers import register
+from gisdb.registers.register import Register
+from gisdb.uploads.upload import Upload, is_ready, report_of, upload_by_id
+from gisdb.uploads.waiting import needs_review
+from loaders.tables.choices import Choices
+from loaders.tables.problem import label
+from webmap.i18n import language
+from webmap.uploads.effects import Effects, make_effects
+from webmap.uploads.forms import kept_choices
+from webmap.uploads.matching import Select, header_selects, missing_columns, question_selects
+from webmap.uploads.problem_list import listed, seen
+from webmap.uploads.words import (
+    STEPS,
+    count_words,
+    day_words,
+    decimal_words,
+    delimiter_words,
+    encoding_words,
+    reading_facts,
+    register_name,
+    size_words,
+    state_words,
+    step_words,
+    work_words,
+)
+
+MOST_CHANGES = 100
+_DRAFT = ("checked", "returned", "failed")
+
+
+@dataclass(frozen=True)
+class Preview:
+    """How the file was read and what it would do; each select can be set otherwise."""
+
+    facts: Sequence[tuple[str, str]]
+    headers: Sequence[Select]
+    missing: Sequence[Select]
+    questions: Sequence[Select]
+    changes: Sequence[tuple[int | None, str, Sequence[tuple[str, str, str]]]]
+
+
+@dataclass(frozen=True)
+class Next:
+    """What can be done with the upload now, and by whom."""
+
+    send: bool
+    review: bool
+    """Whether sending it on only hands it to a second pair of eyes."""
+    confirm: bool
+    good_rows: bool
+    judge: bool
+    undo: bool
+    withdraw: bool
+    mend: bool
+
+
+def upload_page(connection: Connection, account: Account, upload_id: int, arguments: Mapping[str, str]) -> str:
+    """The page of ``/uploads/<id>``.
+
+    Raises:
+        NotFound: ``upload_unknown``, ``indicator_unknown``.
+        InputError: ``filter_unreadable``.
+    """
+    upload = upload_by_id(connection, upload_id)
+    own = register(upload.register)
+    stored, receipt, comment = report_of(connection, upload_id)
+    choices = kept_choices(stored)
+    return render_template(
+        "uploads/upload.html",
+        upload=upload,
+        receipt=receipt,
+        comment=comment,
+        choices=choices,
+        step=step_words(upload.progress),
+        next=_next(connection, account, upload, choices, receipt),
+        preview=None if upload.busy else _preview(connection, upload, own, receipt, choices),
+        problems=None if upload.busy else listed(connection, upload, own, receipt, arguments),
+        effects=_effects(connection, upload, receipt, arguments),
+        failure=failure_words(receipt),
+        synthetic=upload.synthetic,
+        register_name=register_name,
+        size_words=size_words,
+        **_words(),
+    )
+
+
+def _words() -> dict[str, Any]:
+    return {
+        "states": state_words(),
+        "works": work_words,
+        "counts": count_words(),
+        "encodings": encoding_words(),
+        "delimiters": delimiter_words(),
+        "decimals": decimal_words(),
+        "day_orders": day_words(),
+        "steps": len(STEPS),
+    }
+
+
+def failure_words(receipt: Mapping[str, Any]) -> Sentence | None:
+    """Why the work could not be done; None where it could."""
+    failure = receipt.get("failure")
+    return sentence(failure["code"], failure.get("params") or {}, language()) if failure else None
+
+
+def _next(
+    connection: Connection, account: Account, upload: Upload, choices: Choices, receipt: Mapping[str, Any]
+) -> Next:
+    state = "" if upload.busy else upload.state
+    status = receipt.get("status")
+    # What the person may still tick counts as ticked: the button is offered beside its boxes.
+    ticked = {**choices.model_dump(), "confirmed": True, "good_rows_only": True}
+    return Next(
+        send=state == "checked" and is_ready(ticked, receipt),
+        review=needs_review(connection, upload.account_id),
+        confirm=status == "unconfirmed"
+        or any(one["severity"] == "warning" for one in receipt.get("problem_counts") or []),
+        good_rows=status == "refused",
+        judge=state == "submitted" and account.id != upload.account_id,
+        undo=state == "committed",
+        withdraw=upload.state in ("received", "submitted", *_DRAFT) and upload.wanted != "undo",
+        mend=state in _DRAFT,
+    )
+
+
+def _preview(
+    connection: Connection, upload: Upload, own: Register, receipt: Mapping[str, Any], choices: Choices
+) -> Preview:
+    return Preview(
+        facts=reading_facts(receipt.get("reading") or upload.reading or {}),
+        headers=header_selects(connection, upload, own, receipt, choices),
+        missing=missing_columns(own, receipt, choices),
+        questions=question_selects(receipt, choices),
+        changes=_changes(own, receipt),
+    )
+
+
+def _changes(own: Register, receipt: Mapping[str, Any]) -> list[tuple[int | None, str, list[tuple[str, str, str]]]]:
+    found = []
+    for one in (receipt.get("changes") or [])[:MOST_CHANGES]:
+        columns = [
+            (label(own, column, language()), _cell(old), _cell(new))
+            for column, (old, new) in (one.get("columns") or {}).items()
+        ]
+        found.append((one.get("line"), _key(one.get("key")), columns))
+    return found
+
+
+def _key(key: object) -> str:
+    if isinstance(key, Mapping):
+        return ", ".join(_cell(value) for value in key.values())
+    return ", ".join(map(_cell, key)) if isinstance(key, list) else _cell(key)
+
+
+def _cell(value: object) -> str:
+    return "–" if value is None or value == "" else seen(str(value))
+
+
+def _effects(
+    connection: Connection, upload: Upload, receipt: Mapping[str, Any], arguments: Mapping[str, str]
+) -> Effects | None:
+    found = receipt.get("effects")
+    if upload.busy or not found or not found["indicators"] or upload.state not in ("checked", "submitted", "committed"):
+        return None
+    # Once it is in, the maps themselves show it; what they show today may be more than this upload.
+    return make_effects(connection, upload.id, found, arguments.get("indicator", ""), drawn=upload.state != "committed")
+
+
+def progress_data(upload: Upload) -> dict[str, Any]:
+    """What the page asks for while the background works: ``done`` of ``total`` steps."""
+    at = upload.progress or {}
+    return {
+        "state": upload.state,
+        "busy": upload.busy,
+        "wanted": upload.wanted,
+        "says": step_words(upload.progress) if upload.busy else "",
+        "done": STEPS.get(str(at.get("step")), 0),
+        "total": len(STEPS),
+    }
