@@ -66,6 +66,12 @@ _ACCOUNT = click.option("--account", "login", metavar="LOGIN", help="Act as this
 @click.option(
     "--days", type=click.Choice(["dmy", "mdy"]), help="The order of day and month, if the file does not show it."
 )
+@click.option(
+    "--repeats",
+    type=click.Choice(["repeat", "duplicate"]),
+    help="What rows of one key are: repeats to be numbered, or duplicates of which the first counts.",
+)
+@click.option("--good-rows-only", is_flag=True, help="Bring in the good rows and leave those with errors.")
 @click.option("--reason", default="", help="Why records of a locked period are changed.")
 @click.option("--synthetic", is_flag=True, help="Label the upload as sample data.")
 @_ACCOUNT
@@ -82,6 +88,8 @@ def import_(
     sheet: str | None,
     header_line: int | None,
     days: Literal["dmy", "mdy"] | None,
+    repeats: Literal["repeat", "duplicate"] | None,
+    good_rows_only: bool,
     reason: str,
     synthetic: bool,
     login: str | None,
@@ -100,6 +108,8 @@ def import_(
         "header_line": header_line,
         "decimal": decimal,
         "days": days,
+        "repeats": repeats,
+        "good_rows_only": good_rows_only,
         "reason": reason,
     }
 

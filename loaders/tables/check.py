@@ -5,7 +5,6 @@ An account that may not see a row is told what it would be told if there were no
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
 from psycopg import sql
@@ -13,24 +12,28 @@ from sqlalchemy import Connection
 
 from gisdb.registers.register import Register, Rule, Severity
 from gisdb.uploads.locks import locked
+from loaders.tables.choices import Choices
 from loaders.tables.problem import KEPT, Problem, Problems
 from loaders.tables.ready import READY, finding, make_ready
-from loaders.tables.rules import late_rules_of, lock_rule_of, rules_of, told_by
+from loaders.tables.rules import late_rules_of, lock_rule_of, rules_of
 from loaders.tables.stage import driver
+from loaders.tables.twice import later_twins, report_twins, settle
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How many staged rows would be added, change a record, are there already, and can't come in.
+    """How many staged rows would be added, change a record, are there already, can't come in, are left out as duplicates.
 
-    ``synthetic``: whether what would be written is sample data by the file's own word.
+    ``synthetic``: whether what would be written is sample data by the file's own word; ``mixed``: whether only some is.
     """
 
     added: int
     changed: int
     unchanged: int
     refused: int
+    duplicates: int
     synthetic: bool
+    mixed: bool
 
 
 @dataclass(frozen=True)
@@ -43,12 +46,16 @@ class _Finding:
     count: int
 
 
-def check(conn: Connection, register: Register, problems: Problems, *, reason: str = "") -> Outcome:
-    """Judge every staged row; what is wrong is added to ``problems``. ``reason``: why a locked period may change."""
+def check(conn: Connection, register: Register, problems: Problems, choices: Choices) -> Outcome:
+    """Judge every staged row; what is wrong is added to ``problems``.
+
+    Afterwards `READY` holds what may be written: where good rows alone were asked for, no others.
+    """
     rules, late = rules_of(register), late_rules_of(register)
-    if not reason.strip() and locked(conn, register.name):
+    if not choices.reason.strip() and locked(conn, register.name):
         late.append(lock_rule_of(register))
     make_ready(conn, register, rules)
+    duplicates = settle(conn, register, choices.repeats, problems)
     broken = _broken(rules)
     counts = _counts(conn, rules, late, broken)
     for position, rule in enumerate(rules):
@@ -59,12 +66,28 @@ def check(conn: Connection, register: Register, problems: Problems, *, reason: s
         if count := counts[f"late {position}"]:
             where = sql.SQL("NOT {} AND {}").format(broken, sql.SQL(rule.broken))
             _report(conn, register, _Finding(rule, where, sql.SQL(rule.params), count), problems)
-    twice = _report_twice(conn, register, broken, problems)
-    if counts["sample"] and counts["real"]:
+    twice = report_twins(conn, register, broken, problems)
+    mixed = bool(counts["sample"] and counts["real"])
+    if mixed:
         # Sample data and real figures in one upload could not be told apart any more.
         problems.add(Problem("synthetic_mixed", line=counts["first real"], params={"count": counts["sample"]}))
     added, changed, unchanged = (counts[name] - twice[name] for name in ("added", "changed", "unchanged"))
-    return Outcome(added, changed, unchanged, counts["refused"] + twice.total(), bool(counts["sample"]))
+    refused = counts["refused"] + twice.total()
+    if refused and choices.good_rows_only:
+        _leave_bad_rows(conn, register, rules, late)
+    return Outcome(added, changed, unchanged, refused, duplicates, bool(counts["sample"]), mixed)
+
+
+def _leave_bad_rows(conn: Connection, register: Register, rules: list[Rule], late: list[Rule]) -> None:
+    broken = _broken(rules)
+    keeps = [sql.SQL("({}) IS NOT TRUE").format(sql.SQL(rule.broken)) for rule in late]
+    good = sql.SQL(" AND ").join([sql.SQL("NOT {}").format(broken), *keeps])
+    driver(conn).execute(
+        sql.SQL("DELETE FROM {ready} AS r USING ({later}) AS l WHERE r.ctid = l.row").format(
+            ready=READY, later=later_twins(register)
+        )
+    )
+    driver(conn).execute(sql.SQL("DELETE FROM {} WHERE NOT ({})").format(READY, good))
 
 
 def _broken(rules: list[Rule]) -> sql.Composable:
@@ -123,27 +146,3 @@ def _report(conn: Connection, register: Register, found: _Finding, problems: Pro
 def _position(problems: Problems, rule: Rule, cell: int | None) -> int | None:
     """Where a finding's cell stands: under its column's header, else where a wide sheet's value does."""
     return problems.positions.get(rule.column, cell)
-
-
-def _report_twice(conn: Connection, register: Register, broken: sql.Composable, problems: Problems) -> Counter[str]:
-    """Rows of one key within the file: each after the first is told the first one's line. Returns those that are else good, by outcome."""
-    names = [*told_by(register), *register.key]
-    same = [sql.SQL("r.{0} IS NOT DISTINCT FROM twice.{0}").format(sql.Identifier(name)) for name in names]
-    query = sql.SQL(
-        """SELECT r.line, twice.first, r.intake_outcome, {broken}, r.intake_cell FROM {ready} AS r
-           JOIN (SELECT {fields}, min(line) AS first FROM {ready} WHERE {owner} IS NOT NULL
-                 GROUP BY {fields} HAVING count(*) > 1) AS twice ON {same}
-           WHERE r.line > twice.first ORDER BY r.line, r.intake_cell"""
-    ).format(
-        broken=broken,
-        ready=READY,
-        fields=sql.SQL(", ").join(map(sql.Identifier, names)),
-        owner=sql.Identifier(names[0]),
-        same=sql.SQL(" AND ").join(same),
-    )
-    otherwise_good: Counter[str] = Counter()
-    for line, first, outcome, is_broken, cell in driver(conn).execute(query):
-        params = {"first": first, "columns": tuple(names)}
-        problems.add(Problem("row_twice", line=line, params=params, position=cell))
-        otherwise_good[outcome] += not is_broken
-    return otherwise_good

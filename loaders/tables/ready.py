@@ -69,20 +69,42 @@ def _ready(register: Register, rules: list[Rule]) -> sql.Composed:
     return sql.SQL(
         """CREATE TEMP TABLE {ready} ON COMMIT DROP AS
            SELECT s.*, {listed}, existing.id AS intake_id, existing.year AS intake_year,
-                  existing.piece_id AS intake_piece,
-                  CASE WHEN existing.id IS NULL THEN 'added' WHEN {same} THEN 'unchanged' ELSE 'changed' END
-                      AS intake_outcome
+                  existing.piece_id AS intake_piece, {outcome} AS intake_outcome
            FROM {stage} AS s {references} {joins}
            LEFT JOIN {table} AS existing ON existing.superseded_at IS NULL AND {key}"""
     ).format(
         ready=READY,
         listed=sql.SQL(", ").join(listed),
-        same=_same(register, resolved),
+        outcome=_outcome(register, resolved),
         stage=STAGE,
         references=sql.SQL(" ").join(_references(register)),
         joins=sql.SQL(register.joins),
         table=sql.Identifier("gisdb", register.table_name),
         key=_key(register, resolved),
+    )
+
+
+def look_up_again(conn: Connection, register: Register) -> None:
+    """Ask anew which records stand under the keys of the ready rows, after keys changed."""
+    driver(conn).execute(
+        sql.SQL(
+            """UPDATE {ready} AS r
+               SET intake_id = f.id, intake_year = f.year, intake_piece = f.piece_id, intake_outcome = f.outcome
+               FROM (SELECT s.ctid AS row, existing.id, existing.year, existing.piece_id, {outcome} AS outcome
+                     FROM {ready} AS s LEFT JOIN {table} AS existing ON existing.superseded_at IS NULL AND {key}) AS f
+               WHERE r.ctid = f.row AND (r.intake_id, r.intake_outcome) IS DISTINCT FROM (f.id, f.outcome)"""
+        ).format(
+            ready=READY,
+            table=sql.Identifier("gisdb", register.table_name),
+            outcome=_outcome(register, {}),
+            key=_key(register, {}),
+        )
+    )
+
+
+def _outcome(register: Register, resolved: dict[str, sql.Composable]) -> sql.Composed:
+    return sql.SQL("CASE WHEN existing.id IS NULL THEN 'added' WHEN {} THEN 'unchanged' ELSE 'changed' END").format(
+        _same(register, resolved)
     )
 
 

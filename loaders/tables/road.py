@@ -159,9 +159,10 @@ def _travel(
     if not dry_run or on_trial:
         take_turn(conn)
     progress("step_import_check", rows=parser.read)
-    outcome = check(conn, register, problems, reason=intake.choices.reason)
+    outcome = check(conn, register, problems, intake.choices)
     counts = _counts(parser, outcome)
-    state = _state(problems, outcome, dry_run=dry_run, confirmed=confirmed)
+    good_only = intake.choices.good_rows_only
+    state = _state(problems, outcome, dry_run=dry_run, confirmed=confirmed, good_only=good_only)
     labelled = synthetic or outcome.synthetic
     upload_id = None
     if state is State.COMMITTED or (on_trial and state in {State.CHECKED, State.UNCONFIRMED}):
@@ -192,11 +193,12 @@ def _counts(parser: Parser, outcome: Outcome) -> dict[str, int]:
         "changed": outcome.changed,
         "unchanged": outcome.unchanged,
         "refused": parser.refused + outcome.refused,
+        **({"duplicates": outcome.duplicates} if outcome.duplicates else {}),
     }
 
 
-def _state(problems: Problems, outcome: Outcome, *, dry_run: bool, confirmed: bool) -> State:
-    if problems.count(Severity.ERROR):
+def _state(problems: Problems, outcome: Outcome, *, dry_run: bool, confirmed: bool, good_only: bool) -> State:
+    if problems.count(Severity.ERROR) and (outcome.mixed or not good_only or not outcome.added + outcome.changed):
         return State.REFUSED
     if not outcome.added + outcome.changed:
         return State.UNCHANGED
