@@ -1,0 +1,380 @@
+"""Everything is killed at bad moments; afterwards each file is entirely in or out, and every number is a recount."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from gisdb.cluster_crash import PidFile
+from gisdb.errors import Conflict, GisdbError
+from tests.loaders.uploads.house import ROOT, House, alive, children, house_of_its_own, kill, wait_for
+from tests.loaders.uploads.officers import Officer, measurements
+from tests.loaders.uploads.wholeness import assert_whole
+
+VICTIMS = ("worker", "postmaster", "backend", "server", "web worker")
+MOMENTS = ("check", "commit", "undo", "any")
+# What a moment's work takes at most, so that the blow falls anywhere within it.
+LASTS_S = {"check": 0.7, "commit": 0.5, "undo": 0.15, "any": 1.5}
+
+SENDING = """
+import sys
+from pathlib import Path
+from gisdb.access.accounts import account_by_login
+from gisdb.engine import Database
+from gisdb.registers import register
+from loaders.uploads.receive import receive
+database = Database(sys.argv[1])
+with database.acting_as(None) as conn:
+    account = account_by_login(conn, "nam")
+with open(sys.argv[2], "rb") as file:
+    print("sending", flush=True)
+    print(receive(database, account, register("measurements"), file, "lớn.csv", max_bytes=10**9).id, flush=True)
+"""
+
+
+@pytest.fixture(scope="module")
+def house() -> Iterator[House]:
+    with house_of_its_own() as one:
+        yield one
+
+
+@dataclass
+class Siege:
+    """Kills one thing after another while officers are at work."""
+
+    house: House
+    dice: random.Random
+    hits: Counter[str] = field(default_factory=Counter)
+    slowest_s: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.officers = [
+            Officer(self.house.database, self.house.account(login), random.Random(self.dice.random()))
+            for login in ("vien", "nam", "bac")
+        ]
+
+    def strike(self, victim: str, moment: str) -> None:
+        """One kill in the middle of it all, then quiet, then a look at everything."""
+        target = self._prepare(moment)
+        calm = threading.Event()
+
+        def act(officer: Officer) -> None:
+            for _ in range(3):
+                if not calm.is_set():
+                    officer.act()
+
+        with ThreadPoolExecutor(len(self.officers)) as pool:
+            acting = [pool.submit(act, one) for one in self.officers]
+            self._ask(moment, target)
+            self._await(moment, target)
+            time.sleep(self.dice.uniform(0, LASTS_S[moment]))
+            struck = bool(self.house.busy_backends(target))
+            self._kill(victim, target)
+            calm.set()
+            for one in acting:
+                one.result()
+        self.hits[f"{victim}, {'inside' if struck else 'around'} {moment}"] += 1
+        self._mend(victim)
+        self.slowest_s = max(self.slowest_s, self.house.wait_until_settled())
+        assert_whole(self.house)
+
+    def _prepare(self, moment: str) -> int:
+        """An upload that can be checked, committed or undone now."""
+        institute = self.officers[0]
+        upload = institute.send("measurements", measurements("vien", self.dice, 700))
+        if moment in {"commit", "undo"}:
+            self.house.wait_until_settled()
+        if moment == "undo":
+            institute.ask("submit", upload)
+            self.house.wait_until_settled()
+        return upload
+
+    def _ask(self, moment: str, target: int) -> None:
+        # An officer may have done so already, or withdrawn it.
+        with suppress(GisdbError):
+            if moment in {"commit", "undo"}:
+                self.officers[0].ask("submit" if moment == "commit" else "ask_undo", target)
+
+    def _await(self, moment: str, target: int) -> None:
+        if moment != "any":
+            with suppress(AssertionError):
+                wait_for(lambda: self.house.busy_backends(target), "the work", 3, 0.002)
+
+    def _kill(self, victim: str, target: int) -> None:
+        assert self.house.serving is not None
+        if victim == "worker":
+            kill(self.house.worker())
+        elif victim == "server":
+            kill(self.house.serving.pid)
+        elif victim == "web worker":
+            for one in children(self.house.serving.pid, worker=False):
+                kill(one)
+        elif victim == "backend":
+            for one in (self.house.busy_backends(target) or self.house.busy_backends())[:1]:
+                kill(one)
+        else:
+            found = PidFile.of(self.house.cluster.home / "data")
+            assert found is not None
+            kill(found.pid)
+            wait_for(lambda: not self.house.cluster.is_running(), "the postmaster to be gone")
+
+    def _mend(self, victim: str) -> None:
+        """What whoever keeps the machine does: start again what does not start by itself."""
+        if victim == "postmaster":
+            assert self.house.cluster.ensure()
+        if victim == "backend":
+            wait_for(self._reachable, "PostgreSQL to recover")
+        if victim == "server":
+            assert self.house.serving is not None
+            self.house.serving.wait()
+            self.house.serve()
+        self.house.wait_until_answering()
+
+    def _reachable(self) -> bool:
+        with suppress(DBAPIError):
+            return self.house.rows("SELECT 1") == [(1,)]
+        return False
+
+
+@pytest.fixture
+def served(house: House) -> House:
+    house.serve()
+    yield house
+    house.serving.terminate()
+    house.serving.wait(30)
+
+
+def test_whatever_is_killed_every_file_is_whole(served: House) -> None:
+    siege = Siege(served, random.Random(5))
+    for victim, moment in zip(VICTIMS, ("commit", "check", "undo", "commit", "any"), strict=True):
+        siege.strike(victim, moment)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(10))
+def test_whatever_is_killed_again_and_again_every_file_is_whole(served: House, seed: int) -> None:
+    siege = Siege(served, random.Random(f"soak {seed}"))
+    for victim in VICTIMS:
+        siege.strike(victim, siege.dice.choice(MOMENTS))
+    print(dict(siege.hits), f"settled within {siege.slowest_s:.1f} s")  # noqa: T201
+
+
+@pytest.fixture
+def south(house: House) -> Officer:
+    return Officer(house.database, house.account("nam"), random.Random(1))
+
+
+@pytest.fixture
+def institute(house: House) -> Officer:
+    return Officer(house.database, house.account("vien"), random.Random(2))
+
+
+@pytest.fixture
+def workers(house: House) -> Iterator[Callable[[int], list[subprocess.Popen[bytes]]]]:
+    """Start so many `gisdb worker`; they end with the test."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(count: int) -> list[subprocess.Popen[bytes]]:
+        started.extend(house.start_worker() for _ in range(count))
+        return started
+
+    yield start
+    for process in started:
+        process.terminate()
+    for process in started:
+        process.wait(30)
+
+
+Workers = Callable[[int], list[subprocess.Popen[bytes]]]
+
+
+def test_a_sender_that_is_killed_leaves_a_whole_file_or_none(house: House, tmp_path: Path) -> None:
+    path = tmp_path / "big.csv"
+    path.write_bytes(b"a;b;c\n" * 3_000_000)
+    dice = random.Random(7)
+    before = house.rows("SELECT count(*) FROM gisdb.upload")[0][0]
+    sent = 0
+    for _ in range(3):
+        process = subprocess.Popen(
+            [sys.executable, "-c", SENDING, house.cluster.app_url, str(path)],
+            stdout=subprocess.PIPE,
+            text=True,
+            env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin"},
+        )
+        assert process.stdout is not None
+        assert process.stdout.readline() == "sending\n"
+        time.sleep(dice.uniform(0.0, 0.3))
+        kill(process.pid)
+        sent += bool(process.communicate()[0])
+    wait_for(lambda: house.rows("SELECT 1 FROM pg_stat_activity WHERE query LIKE 'INSERT INTO upload_part%'") == [], "")
+    rows = house.rows("SELECT id FROM gisdb.upload WHERE file_name = 'lớn.csv'")
+    assert sent <= len(rows) <= 3
+    south = Officer(house.database, house.account("nam"), dice)
+    for (upload,) in rows:
+        size = "SELECT sum(length(content)) FROM gisdb.upload_part WHERE upload_id = :id"
+        assert house.rows(size, id=upload) == [(path.stat().st_size,)]
+        south.ask("withdraw", upload)
+    assert house.rows("SELECT count(*) FROM gisdb.upload")[0][0] == before + len(rows)
+    assert_whole(house)
+
+
+def test_overlapping_files_at_once_go_in_one_after_the_other(
+    house: House, workers: Workers, south: Officer, institute: Officer
+) -> None:
+    workers(2)
+    head = "Mã cơ sở;Vị trí lao động;Ngày đo;Mã yếu tố;Kết quả;Đơn vị đo\n"
+    sheets = [
+        head + "".join(f"79-1;Chung {number};11/04/2025;NOISE;{value};dBA\n" for number in range(500))
+        for value in (80, 90)
+    ]
+    first, second = south.send("measurements", sheets[0]), institute.send("measurements", sheets[1])
+    house.wait_until_settled()
+    assert house.states([first, second]) == ["checked", "checked"]
+    south.ask("submit", first)
+    institute.ask("submit", second)
+    house.wait_until_settled()
+    assert house.states([first, second]) == ["committed", "committed"]
+    (earlier, _), (later, _) = house.rows(
+        "SELECT id, committed_at FROM gisdb.upload WHERE id IN (:a, :b) ORDER BY committed_at", a=first, b=second
+    )
+    found = house.rows(
+        "SELECT upload_id, superseded_by, count(*) FROM gisdb.measurement WHERE upload_id IN (:a, :b) GROUP BY 1, 2 ORDER BY 1",
+        a=first,
+        b=second,
+    )
+    assert sorted(found) == sorted([(earlier, later, 500), (later, None, 500)])
+    assert_whole(house)
+
+
+def test_a_double_click_at_the_same_instant_commits_once(house: House, workers: Workers, south: Officer) -> None:
+    workers(2)
+    upload = south.send("measurements", measurements("nam", south.dice, 50))
+    house.wait_until_settled()
+    barrier = threading.Barrier(4)
+
+    def click() -> str:
+        barrier.wait()
+        try:
+            south.ask("submit", upload)
+        except Conflict as refused:
+            return refused.code
+        return "taken"
+
+    with ThreadPoolExecutor(4) as pool:
+        said = [pool.submit(click) for _ in range(4)]
+    answers = Counter(one.result() for one in said)
+    assert answers.pop("taken") == 1
+    assert set(answers) <= {"upload_busy", "upload_state"}
+    house.wait_until_settled()
+    assert house.state(upload) == "committed"
+    assert_whole(house)
+
+
+def test_two_workers_never_do_the_same_work(house: House, workers: Workers, south: Officer) -> None:
+    uploads = [south.send("measurements", measurements("nam", south.dice, 5)) for _ in range(12)]
+    workers(2)
+    house.wait_until_settled()
+    for one in uploads:
+        south.ask("submit", one)
+    house.wait_until_settled()
+    assert set(house.states(uploads)) <= {"committed", "checked"}
+    attempts = house.rows("SELECT DISTINCT attempts FROM gisdb.upload WHERE id = ANY (:ids)", ids=uploads)
+    assert attempts == [(1,)]
+    assert_whole(house)
+
+
+@pytest.mark.parametrize("moment", ["check", "commit"])
+def test_what_is_cancelled_under_way_leaves_nothing(
+    house: House, workers: Workers, south: Officer, moment: str
+) -> None:
+    (worker,) = workers(1)
+    upload = south.send("measurements", measurements("nam", south.dice, 2000))
+    if moment == "commit":
+        house.wait_until_settled()
+        south.ask("submit", upload)
+    wait_for(lambda: house.busy_backends(upload), "the work", every_s=0.002)
+    time.sleep(0.2)
+    began = time.monotonic()
+    try:
+        south.ask("withdraw", upload)
+        expected = "withdrawn"
+    except Conflict:
+        expected = "committed"
+    assert time.monotonic() - began < 5
+    house.wait_until_settled()
+    assert house.state(upload) == expected
+    assert worker.poll() is None
+    assert_whole(house)
+
+
+def test_a_connection_lost_in_the_middle_is_made_good(house: House, workers: Workers, south: Officer) -> None:
+    (worker,) = workers(1)
+    upload = south.send("measurements", measurements("nam", south.dice, 1000))
+    house.wait_until_settled()
+    with house.database.owner() as blocker:
+        blocker.execute(text("LOCK TABLE measurement IN EXCLUSIVE MODE"))
+        south.ask("submit", upload)
+        (backend,) = wait_for(lambda: waiting_for_a_lock(house, upload), "the commit to stand still")
+        house.rows("SELECT pg_terminate_backend(:pid)", pid=backend)
+    house.wait_until_settled()
+    assert house.state(upload) == "committed"
+    assert worker.poll() is None
+    assert_whole(house)
+
+
+def test_a_dead_workers_long_statement_does_not_go_on(house: House, workers: Workers, south: Officer) -> None:
+    (worker,) = workers(1)
+    upload = south.send("measurements", measurements("nam", south.dice, 100))
+    house.wait_until_settled()
+    with house.database.owner() as blocker:
+        blocker.execute(text("LOCK TABLE measurement IN EXCLUSIVE MODE"))
+        south.ask("submit", upload)
+        (backend,) = wait_for(lambda: waiting_for_a_lock(house, upload), "the commit to stand still")
+        kill(worker.pid)
+        wait_for(lambda: not alive(backend), "PostgreSQL to notice that its client is dead", 6)
+    workers(1)
+    house.wait_until_settled()
+    assert house.state(upload) == "committed"
+    assert_whole(house)
+
+
+def waiting_for_a_lock(house: House, upload: int) -> list[int]:
+    busy = house.busy_backends(upload)
+    rows = house.rows("SELECT pid FROM pg_locks WHERE NOT granted AND locktype = 'relation'")
+    return [pid for (pid,) in rows if pid in busy]
+
+
+def test_a_worker_outlives_its_database(house: House, workers: Workers, south: Officer) -> None:
+    (worker,) = workers(1)
+    upload = south.send("measurements", measurements("nam", south.dice, 100))
+    house.wait_until_settled()
+    house.cluster.stop()
+    time.sleep(2)
+    assert worker.poll() is None
+    house.cluster.ensure()
+    wait_for(lambda: reached(house), "PostgreSQL")
+    with suppress(psycopg.Error, DBAPIError):
+        south.ask("submit", upload)
+    house.wait_until_settled()
+    assert house.state(upload) == "committed"
+    assert_whole(house)
+
+
+def reached(house: House) -> bool:
+    with suppress(DBAPIError):
+        return house.rows("SELECT 1") == [(1,)]
+    return False
