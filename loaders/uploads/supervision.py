@@ -34,7 +34,7 @@ def _look_after(environment: dict[str, str], stopping: threading.Event) -> None:
     while not stopping.is_set():
         # Out of the terminal's process group: Ctrl-C is for the server, which then ends its worker.
         process = subprocess.Popen(
-            [sys.executable, "-m", "gisdb.cli", "worker"],
+            [sys.executable, "-m", "gisdb.cli", "worker", "--parent", str(os.getpid())],
             env=environment,
             stdin=subprocess.DEVNULL,
             start_new_session=True,

@@ -65,7 +65,11 @@ class Officer:
                 self.send(name, SHEETS[name](self.account.login, self.dice, self.dice.randint(1, 300)))
                 return
             one = self.dice.choice(todo)
-            actions = {"checked": ("submit",) * 4 + ("withdraw",), "submitted": ("approve",), "committed": ("ask_undo",)}
+            actions = {
+                "checked": ("submit",) * 4 + ("withdraw",),
+                "submitted": ("approve",),
+                "committed": ("ask_undo",),
+            }
             self.ask(self.dice.choice(actions[one.state]), one.id)
 
 

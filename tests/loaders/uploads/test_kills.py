@@ -58,6 +58,7 @@ class Siege:
 
     house: House
     dice: random.Random
+    acts: int = 3
     hits: Counter[str] = field(default_factory=Counter)
     slowest_s: float = 0.0
 
@@ -73,7 +74,7 @@ class Siege:
         calm = threading.Event()
 
         def act(officer: Officer) -> None:
-            for _ in range(3):
+            for _ in range(self.acts):
                 if not calm.is_set():
                     officer.act()
 
@@ -151,15 +152,16 @@ class Siege:
 
 
 @pytest.fixture
-def served(house: House) -> House:
+def served(house: House) -> Iterator[House]:
     house.serve()
     yield house
+    assert house.serving is not None
     house.serving.terminate()
     house.serving.wait(30)
 
 
 def test_whatever_is_killed_every_file_is_whole(served: House) -> None:
-    siege = Siege(served, random.Random(5))
+    siege = Siege(served, random.Random(5), acts=2)
     for victim, moment in zip(VICTIMS, ("commit", "check", "undo", "commit", "any"), strict=True):
         siege.strike(victim, moment)
 
@@ -174,32 +176,22 @@ def test_whatever_is_killed_again_and_again_every_file_is_whole(served: House, s
 
 
 @pytest.fixture
-def south(house: House) -> Officer:
-    return Officer(house.database, house.account("nam"), random.Random(1))
+def south(house: House, request: pytest.FixtureRequest) -> Officer:
+    return Officer(house.database, house.account("nam"), random.Random(request.node.name))
 
 
 @pytest.fixture
 def institute(house: House) -> Officer:
-    return Officer(house.database, house.account("vien"), random.Random(2))
+    return Officer(house.database, house.account("vien"), random.Random("institute"))
 
 
 @pytest.fixture
-def workers(house: House) -> Iterator[Callable[[int], list[subprocess.Popen[bytes]]]]:
-    """Start so many `gisdb worker`; they end with the test."""
-    started: list[subprocess.Popen[bytes]] = []
-
-    def start(count: int) -> list[subprocess.Popen[bytes]]:
-        started.extend(house.start_worker() for _ in range(count))
-        return started
-
-    yield start
-    for process in started:
-        process.terminate()
-    for process in started:
-        process.wait(30)
+def workers(house: House) -> list[subprocess.Popen[bytes]]:
+    """Two `gisdb worker`, the same for all tests as long as they live."""
+    return house.have_workers(2)
 
 
-Workers = Callable[[int], list[subprocess.Popen[bytes]]]
+Workers = list[subprocess.Popen[bytes]]
 
 
 def test_a_sender_that_is_killed_leaves_a_whole_file_or_none(house: House, tmp_path: Path) -> None:
@@ -235,7 +227,7 @@ def test_a_sender_that_is_killed_leaves_a_whole_file_or_none(house: House, tmp_p
 def test_overlapping_files_at_once_go_in_one_after_the_other(
     house: House, workers: Workers, south: Officer, institute: Officer
 ) -> None:
-    workers(2)
+    assert len(workers) == 2
     head = "Mã cơ sở;Vị trí lao động;Ngày đo;Mã yếu tố;Kết quả;Đơn vị đo\n"
     sheets = [
         head + "".join(f"79-1;Chung {number};11/04/2025;NOISE;{value};dBA\n" for number in range(500))
@@ -260,8 +252,8 @@ def test_overlapping_files_at_once_go_in_one_after_the_other(
     assert_whole(house)
 
 
-def test_a_double_click_at_the_same_instant_commits_once(house: House, workers: Workers, south: Officer) -> None:
-    workers(2)
+@pytest.mark.usefixtures("workers")
+def test_a_double_click_at_the_same_instant_commits_once(house: House, south: Officer) -> None:
     upload = south.send("measurements", measurements("nam", south.dice, 50))
     house.wait_until_settled()
     barrier = threading.Barrier(4)
@@ -285,8 +277,8 @@ def test_a_double_click_at_the_same_instant_commits_once(house: House, workers: 
 
 
 def test_two_workers_never_do_the_same_work(house: House, workers: Workers, south: Officer) -> None:
-    uploads = [south.send("measurements", measurements("nam", south.dice, 5)) for _ in range(12)]
-    workers(2)
+    assert len(workers) == 2
+    uploads = [south.send("measurements", measurements("nam", south.dice, 5)) for _ in range(8)]
     house.wait_until_settled()
     for one in uploads:
         south.ask("submit", one)
@@ -301,7 +293,6 @@ def test_two_workers_never_do_the_same_work(house: House, workers: Workers, sout
 def test_what_is_cancelled_under_way_leaves_nothing(
     house: House, workers: Workers, south: Officer, moment: str
 ) -> None:
-    (worker,) = workers(1)
     upload = south.send("measurements", measurements("nam", south.dice, 2000))
     if moment == "commit":
         house.wait_until_settled()
@@ -317,12 +308,11 @@ def test_what_is_cancelled_under_way_leaves_nothing(
     assert time.monotonic() - began < 5
     house.wait_until_settled()
     assert house.state(upload) == expected
-    assert worker.poll() is None
+    assert [one.poll() for one in workers] == [None, None]
     assert_whole(house)
 
 
 def test_a_connection_lost_in_the_middle_is_made_good(house: House, workers: Workers, south: Officer) -> None:
-    (worker,) = workers(1)
     upload = south.send("measurements", measurements("nam", south.dice, 1000))
     house.wait_until_settled()
     with house.database.owner() as blocker:
@@ -332,21 +322,23 @@ def test_a_connection_lost_in_the_middle_is_made_good(house: House, workers: Wor
         house.rows("SELECT pg_terminate_backend(:pid)", pid=backend)
     house.wait_until_settled()
     assert house.state(upload) == "committed"
-    assert worker.poll() is None
+    assert [one.poll() for one in workers] == [None, None]
     assert_whole(house)
 
 
 def test_a_dead_workers_long_statement_does_not_go_on(house: House, workers: Workers, south: Officer) -> None:
-    (worker,) = workers(1)
     upload = south.send("measurements", measurements("nam", south.dice, 100))
     house.wait_until_settled()
     with house.database.owner() as blocker:
         blocker.execute(text("LOCK TABLE measurement IN EXCLUSIVE MODE"))
         south.ask("submit", upload)
         (backend,) = wait_for(lambda: waiting_for_a_lock(house, upload), "the commit to stand still")
-        kill(worker.pid)
-        wait_for(lambda: not alive(backend), "PostgreSQL to notice that its client is dead", 6)
-    workers(1)
+        for one in workers:
+            kill(one.pid)
+        wait_for(lambda: not alive(backend), "PostgreSQL to notice that its client is dead", 20)
+    for one in workers:
+        one.wait()
+    house.have_workers(2)
     house.wait_until_settled()
     assert house.state(upload) == "committed"
     assert_whole(house)
@@ -359,12 +351,11 @@ def waiting_for_a_lock(house: House, upload: int) -> list[int]:
 
 
 def test_a_worker_outlives_its_database(house: House, workers: Workers, south: Officer) -> None:
-    (worker,) = workers(1)
     upload = south.send("measurements", measurements("nam", south.dice, 100))
     house.wait_until_settled()
     house.cluster.stop()
     time.sleep(2)
-    assert worker.poll() is None
+    assert [one.poll() for one in workers] == [None, None]
     house.cluster.ensure()
     wait_for(lambda: reached(house), "PostgreSQL")
     with suppress(psycopg.Error, DBAPIError):

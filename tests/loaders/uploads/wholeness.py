@@ -22,6 +22,7 @@ def assert_whole(house: House) -> None:
         for one in registers().values():
             _records(conn, one)
             _current(conn, one)
+            _history(conn, one)
         assert_rollups_are_a_recount(conn)
         conn.rollback()
     locks = house.rows("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
@@ -83,6 +84,19 @@ def _records(conn: Connection, register: Register) -> None:
             assert row.replaced == row.changed, f"{register.name}: {row}"
         if row.state not in {"committed", "undone"}:
             assert row.replaced == 0, f"{register.name}: {row}"
+
+
+def _history(conn: Connection, register: Register) -> None:
+    """No record is replaced before it is there, and each by an upload that came in after its own."""
+    wrong = conn.execute(
+        text(
+            f"""SELECT t.id, t.upload_id, t.superseded_by, t.recorded_at, t.superseded_at FROM {register.table_name} t
+                JOIN upload u ON u.id = t.upload_id JOIN upload n ON n.id = t.superseded_by
+                WHERE t.superseded_at < t.recorded_at OR u.committed_at > t.recorded_at OR n.committed_at < u.committed_at
+                LIMIT 5"""
+        )
+    ).all()
+    assert wrong == [], f"{register.name}: {wrong}"
 
 
 def _current(conn: Connection, register: Register) -> None:
