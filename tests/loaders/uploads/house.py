@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from urllib.request import urlopen
 
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import DBAPIError
 
 from gisdb.access.accounts import Account, account_by_login, add_account, operator
 from gisdb.cluster import Cluster
@@ -49,6 +50,7 @@ def wait_for(
 
 def kill(process: int, how: signal.Signals = signal.SIGKILL) -> None:
     """End a process, if it is still there."""
+    assert process > 1
     with suppress(ProcessLookupError):
         os.kill(process, how)
 
@@ -175,6 +177,16 @@ class House:
         name = "gisdb upload %" if upload_id is None else f"gisdb upload {upload_id}"
         found = self.rows("SELECT pid FROM pg_stat_activity WHERE application_name LIKE :name", name=name)
         return [int(pid) for (pid,) in found]
+
+    def backends(self) -> list[int]:
+        """Processes of PostgreSQL that serve the application; there is always the waiting worker's."""
+        found = self.rows("SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'gisdb%'")
+        return [int(pid) for (pid,) in found]
+
+    def reachable(self) -> bool:
+        with suppress(DBAPIError):
+            return self.rows("SELECT 1") == [(1,)]
+        return False
 
     def settled(self) -> bool:
         """Whether nothing is wanted any more and nobody works."""
