@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError
 
 from gisdb.config import Settings
 from gisdb.database_url import conninfo
-from gisdb.engine import SEARCH_PATH, Database
+from gisdb.engine import KEEPALIVES, SEARCH_PATH, SERVER_KEEPALIVES, Database
 from gisdb.errors import GisdbError, ServerError
 from gisdb.uploads.upload import CHANNEL
 from loaders.uploads.work import Task, Withdrawn, fail, work
@@ -68,10 +68,10 @@ class Worker:
     @contextmanager
     def _listening(self) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
         with psycopg.connect(
-            conninfo(self._database.app_url),
+            conninfo(self._database.app_url, **KEEPALIVES),
             autocommit=True,
             application_name="gisdb worker",
-            options=f"-csearch_path={SEARCH_PATH}",
+            options=f"-csearch_path={SEARCH_PATH} {SERVER_KEEPALIVES}",
             connect_timeout=10,
         ) as conn:
             conn.execute(f"LISTEN {CHANNEL}")
