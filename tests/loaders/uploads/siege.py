@@ -95,7 +95,7 @@ class Siege:
             for one in children(self.house.serving.pid, worker=False):
                 kill(one)
         elif victim == "backend":
-            kill((self.house.busy_backends(target) or self.house.backends())[0])
+            kill((self.house.busy_backends(target) or wait_for(self.house.backends, "a backend"))[0])
         else:
             found = PidFile.of(self.house.cluster.home / "data")
             assert found is not None
