@@ -32,7 +32,8 @@ _POLL_S = 0.3
 
 
 @click.command()
-def worker() -> int:
+@click.option("--parent", type=int, hidden=True, help="End when this process does.")
+def worker(*, parent: int | None) -> int:
     """Work off uploads in the background until Ctrl-C; `gisdb serve` does this by itself."""
     from loaders.uploads.worker import run_worker
     from webmap.logs import configure_logging
@@ -40,7 +41,7 @@ def worker() -> int:
     settings = load_settings()
     configure_logging()
     with opened(settings) as database:
-        return run_worker(database, settings)
+        return run_worker(database, settings, parent)
 
 
 @click.group()

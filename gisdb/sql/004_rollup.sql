@@ -66,12 +66,16 @@ LANGUAGE sql IMMUTABLE AS $$
 $$;
 
 -- The rows `t` of a table that its measures may count, where p_of holds, with what the given dimensions join to them;
--- as SQL. p_states: a condition on the workplaces' states that may be joined.
+-- as SQL. p_states: a condition on the workplaces' states that may be joined. Where it leaves few of them they are worked
+-- out once and kept: of a year whose first records have just come the planner expects none, and would do it per record.
 DROP FUNCTION IF EXISTS gisdb.counted_rows(gisdb.rollup_measure, text, text);
 CREATE OR REPLACE FUNCTION gisdb.counted_rows(p_table text, p_dimensions text[], p_of text, p_states text) RETURNS text
 LANGUAGE sql STABLE SET search_path = gisdb, public, pg_temp AS $$
     SELECT format('(%s) AS t %s WHERE (%s)', s.rows_sql,
-                  coalesce((SELECT string_agg(DISTINCT replace(d.join_sql, '{times}', replace(workplace_times(), '{of}', p_states)), ' ')
+                  coalesce((SELECT string_agg(DISTINCT replace(d.join_sql, '{times}', replace(
+                                        CASE WHEN p_states = 'true' THEN workplace_times()
+                                             ELSE format('(WITH few AS MATERIALIZED %s SELECT * FROM few)', workplace_times()) END,
+                                        '{of}', p_states)), ' ')
                             FROM rollup_dimension d
                             WHERE d.table_name = p_table AND d.code = ANY (p_dimensions) AND d.join_sql <> ''), ''),
                   p_of)

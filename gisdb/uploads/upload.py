@@ -18,6 +18,8 @@ from gisdb.access.accounts import Account
 from gisdb.errors import Conflict, Forbidden, NotFound
 
 CHANNEL = "gisdb_upload"
+# How soon a statement notices that the worker that waits for it is dead.
+CLIENT_CHECKED_EVERY = "1s"
 STATES = ("received", "checked", "submitted", "returned", "committed", "undone", "withdrawn", "failed")
 WORKS = ("check", "commit", "undo")
 # A draft: nothing of it is in the registers yet.
@@ -271,8 +273,19 @@ def ask_undo(conn: Connection, account: Account, upload: Upload, reason: str = "
 
 
 def name_work(conn: Connection, upload_id: int) -> None:
-    """Say for the rest of the transaction which upload is being worked on, so that it can be cancelled."""
+    """Say for the rest of the transaction which upload is being worked on, so that it can be cancelled.
+
+    A statement of it ends soon after its worker was killed: by itself PostgreSQL would finish it first, and whoever
+    takes the work up again would wait for that. Only servers on Linux are sure to be able to tell.
+    """
     conn.execute(text("SELECT set_config('application_name', :name, true)"), {"name": _working(upload_id)})
+    conn.execute(
+        text(
+            """SELECT set_config(name, :often, true) FROM pg_settings
+               WHERE name = 'client_connection_check_interval' AND version() LIKE '%linux%'"""
+        ),
+        {"often": CLIENT_CHECKED_EVERY},
+    )
 
 
 def _working(upload_id: int) -> str:

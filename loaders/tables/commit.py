@@ -1,4 +1,8 @@
-"""Ready rows → the register: append-only, in the transaction that checked them, with all that follows from them."""
+"""Ready rows → the register: append-only, in the transaction that checked them, with all that follows from them.
+
+Instants are those of the statements, not of the transaction: it may have begun before another whose turn came first, and
+then a record would have been replaced before it was there.
+"""
 
 from __future__ import annotations
 
@@ -30,13 +34,14 @@ class Draft:
 _NEW = """
     INSERT INTO upload (register, account_id, file_name, sha256, bytes, state, synthetic, counts, reading, committed_at)
     VALUES (%(register)s, %(account)s, %(file_name)s, %(sha256)s, %(bytes)s, 'committed', %(synthetic)s,
-            %(counts)s::jsonb, %(reading)s::jsonb, now())
+            %(counts)s::jsonb, %(reading)s::jsonb, statement_timestamp())
     RETURNING id
 """
 # Whoever gave it up, or committed it a moment ago, was here first: then there is nothing to commit any more.
 _KNOWN = """
     UPDATE upload SET state = 'committed', wanted = NULL, wanted_by = NULL, wanted_at = NULL, progress = NULL,
-           synthetic = %(synthetic)s, counts = %(counts)s::jsonb, reading = %(reading)s::jsonb, committed_at = now()
+           synthetic = %(synthetic)s, counts = %(counts)s::jsonb, reading = %(reading)s::jsonb,
+           committed_at = statement_timestamp()
     WHERE id = %(id)s AND committed_at IS NULL AND state <> 'withdrawn' AND wanted = %(wanted)s
     RETURNING id
 """
@@ -104,7 +109,7 @@ def _supersede(conn: Connection, register: Register, upload_id: int) -> None:
     owner = sql.Identifier(register.owner_field)
     driver(conn).execute(
         sql.SQL(
-            """UPDATE {table} AS t SET superseded_at = now(), superseded_by = {upload}
+            """UPDATE {table} AS t SET superseded_at = statement_timestamp(), superseded_by = {upload}
                FROM {ready} AS s
                WHERE s.intake_outcome = 'changed' AND t.{owner} = s.{owner} AND t.id = s.intake_id"""
         ).format(
@@ -119,7 +124,10 @@ def _supersede(conn: Connection, register: Register, upload_id: int) -> None:
 def _insert(conn: Connection, register: Register, upload_id: int) -> None:
     """In the order of the natural key, which is the order of the table's largest index; of the lines, where owners are made."""
     at_commit = {one.name: sql.SQL(one.sql) for one in register.derived if one.before}
-    names = list(dict.fromkeys((register.owner_field, "piece_id", *register.stored_fields, "line", "raw")))
+    at_commit["recorded_at"] = sql.SQL("statement_timestamp()")
+    names = list(
+        dict.fromkeys((register.owner_field, "piece_id", *register.stored_fields, "line", "raw", "recorded_at"))
+    )
     values = [at_commit.get(name, sql.Identifier("s", name)) for name in names]
     order = ["line"] if register.owner_field in at_commit else [register.owner_field, *register.key]
     driver(conn).execute(

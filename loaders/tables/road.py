@@ -65,7 +65,7 @@ def import_file(
     limits: Limits | None = None,
     progress: Progress = silent,
     draft: Draft | None = None,
-    on_trial: Callable[[Connection, Receipt], object] | None = None,
+    on_written: Callable[[Connection, Receipt], object] | None = None,
 ) -> Receipt:
     """Bring a file into a register: all of it or nothing.
 
@@ -83,7 +83,8 @@ def import_file(
         limits: what reading the file may cost.
         progress: told of each step.
         draft: the upload that the file belongs to; None makes one at commit.
-        on_trial: with ``dry_run``, called once the rows are written as they would be, before all of it is taken back.
+        on_written: called once the rows are written, in their transaction: before it is committed, or with ``dry_run``
+            before all of it is taken back (and then for a file with unconfirmed warnings too).
 
     Returns:
         The receipt; a file that can't come in is no exception, it is a receipt with its problems.
@@ -123,7 +124,7 @@ def import_file(
                 confirmed=confirmed,
                 synthetic=synthetic,
                 progress=progress,
-                on_trial=on_trial,
+                on_written=on_written,
             )
             if receipt.state is not State.COMMITTED:
                 conn.rollback()
@@ -142,7 +143,7 @@ def _travel(
     confirmed: bool,
     synthetic: bool,
     progress: Progress,
-    on_trial: Callable[[Connection, Receipt], object] | None,
+    on_written: Callable[[Connection, Receipt], object] | None,
 ) -> Receipt:
     register, problems = intake.register, intake.problems
     progress("step_import_parse", file=intake.file_name)
@@ -156,7 +157,7 @@ def _travel(
     fill_stage(conn, parser.fields, parser.chunks(intake.table.rows()))
     if parser.read == 0:
         raise InputError("file_without_rows")
-    if not dry_run or on_trial:
+    if not dry_run or on_written:
         take_turn(conn)
     progress("step_import_check", rows=parser.read)
     outcome = check(conn, register, problems, intake.choices)
@@ -165,7 +166,7 @@ def _travel(
     state = _state(problems, outcome, dry_run=dry_run, confirmed=confirmed, good_only=good_only)
     labelled = synthetic or outcome.synthetic
     upload_id = None
-    if state is State.COMMITTED or (on_trial and state in {State.CHECKED, State.UNCONFIRMED}):
+    if state is State.COMMITTED or (dry_run and on_written and state in {State.CHECKED, State.UNCONFIRMED}):
         progress("step_import_commit", rows=outcome.added + outcome.changed)
         upload_id = commit(
             conn,
@@ -181,8 +182,8 @@ def _travel(
         if state is State.COMMITTED:
             remember(conn, intake.account, register, intake.table.header, intake.choices)
     receipt = Receipt(register, intake.file_name, state, counts, intake.reading, problems, upload_id, labelled)
-    if on_trial and upload_id is not None and state is not State.COMMITTED:
-        on_trial(conn, receipt)
+    if on_written and upload_id is not None:
+        on_written(conn, receipt)
     return receipt
 
 

@@ -32,20 +32,31 @@ def worker_beside(database_url: str) -> Iterator[None]:
 
 def _look_after(environment: dict[str, str], stopping: threading.Event) -> None:
     while not stopping.is_set():
-        # Out of the terminal's process group: Ctrl-C is for the server, which then ends its worker.
-        process = subprocess.Popen(
-            [sys.executable, "-m", "gisdb.cli", "worker"],
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        try:
+            process = _begin(environment)
+        except OSError:
+            # No memory or no process left for it: there may be again.
+            _log.exception("the worker could not be started")
+            stopping.wait(AGAIN_AFTER_S)
+            continue
         while process.poll() is None and not stopping.wait(0.2):
             pass
         if process.poll() is None:
             _end(process)
         elif not stopping.is_set():
-            _log.warning("the worker ended with status %s and is started again", process.returncode)
+            # gunicorn reaps every child of the server, so how it ended cannot be told.
+            _log.warning("the worker ended and is started again")
             stopping.wait(AGAIN_AFTER_S)
+
+
+def _begin(environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    # Out of the terminal's process group: Ctrl-C is for the server, which then ends its worker.
+    return subprocess.Popen(
+        [sys.executable, "-m", "gisdb.cli", "worker", "--parent", str(os.getpid())],
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+    )
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

@@ -60,7 +60,7 @@ def undo(conn: Connection, account: Account, upload: Upload, reason: str = "") -
     name_work(conn, upload.id)
     take_turn(conn)
     changed = driver(conn).execute(
-        """UPDATE upload SET state = 'undone', undone_at = now(), undone_by = %s, wanted = NULL, wanted_by = NULL,
+        """UPDATE upload SET state = 'undone', undone_at = statement_timestamp(), undone_by = %s, wanted = NULL, wanted_by = NULL,
                   wanted_at = NULL, progress = NULL WHERE id = %s AND state = 'committed'""",
         (account.id, upload.id),
     )
@@ -130,7 +130,7 @@ def _undo(conn: Connection, register: Register, upload_id: int) -> Undone | None
     reversed_ = _run(
         conn,
         """WITH gone AS (
-               UPDATE {table} AS t SET superseded_at = now(), superseded_by = {upload}
+               UPDATE {table} AS t SET superseded_at = statement_timestamp(), superseded_by = {upload}
                WHERE t.upload_id = {upload} AND t.superseded_at IS NULL AND NOT ({kept})
                RETURNING t.{owner} AS owner, t.year::integer AS year, t.piece_id)
            INSERT INTO undo_cell SELECT owner, year, piece_id FROM gone""",
@@ -165,24 +165,35 @@ def _in_use(conn: Connection, names: dict[str, sql.Composable]) -> tuple[str, ..
 
 
 def _restore(conn: Connection, register: Register, names: dict[str, sql.Composable]) -> int:
-    """Records that the upload had replaced count again, unless their own upload was taken back or another record stands there."""
+    """Records that the upload had replaced count again, unless another record stands there.
+
+    Where such a record was taken back itself meanwhile, the one that it had replaced counts again, and so on.
+    """
+    return _run(
+        conn,
+        """WITH RECURSIVE replaced AS (
+               SELECT t.* FROM {table} AS t WHERE t.superseded_by = {upload} AND t.upload_id <> {upload}
+               UNION ALL
+               SELECT t.* FROM replaced AS n JOIN upload u ON u.id = n.upload_id AND u.state = 'undone'
+               JOIN {table} AS t ON t.superseded_by = n.upload_id AND t.upload_id <> n.upload_id AND {same}
+           ), back AS (
+               UPDATE {table} AS t SET superseded_at = NULL, superseded_by = NULL
+               WHERE t.id IN (SELECT r.id FROM replaced AS r JOIN upload u ON u.id = r.upload_id AND u.state = 'committed')
+                 AND NOT EXISTS (SELECT FROM {table} n WHERE n.superseded_at IS NULL AND {same})
+               RETURNING t.{owner} AS owner, t.year::integer AS year, t.piece_id)
+           INSERT INTO undo_cell SELECT owner, year, piece_id FROM back""",
+        names | {"same": _same_key(register)},
+    )
+
+
+def _same_key(register: Register) -> sql.Composable:
+    """Whether the records ``n`` and ``t`` have one natural key."""
     nullable = {one.name for one in register.table.columns if one.nullable}
-    same = [
+    return sql.SQL(" AND ").join(
         sql.SQL("n.{0} IS NOT DISTINCT FROM t.{0}" if name in nullable else "n.{0} = t.{0}").format(
             sql.Identifier(name)
         )
         for name in (register.owner_field, *register.key)
-    ]
-    return _run(
-        conn,
-        """WITH back AS (
-               UPDATE {table} AS t SET superseded_at = NULL, superseded_by = NULL
-               WHERE t.superseded_by = {upload} AND t.upload_id <> {upload}
-                 AND EXISTS (SELECT FROM upload u WHERE u.id = t.upload_id AND u.state = 'committed')
-                 AND NOT EXISTS (SELECT FROM {table} n WHERE n.superseded_at IS NULL AND {same})
-               RETURNING t.{owner} AS owner, t.year::integer AS year, t.piece_id)
-           INSERT INTO undo_cell SELECT owner, year, piece_id FROM back""",
-        names | {"same": sql.SQL(" AND ").join(same)},
     )
 
 

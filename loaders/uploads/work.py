@@ -90,7 +90,7 @@ def work(database: Database, settings: Settings, task: Task) -> None:
 def fail(database: Database, task: Task, code: str, **params: object) -> None:
     """Say that the work could not be done; a committed upload stays committed."""
     with database.acting_as(_someone(database, task), write=True) as conn:
-        conn.execute(
+        changed = conn.execute(
             text(
                 """UPDATE upload SET wanted = NULL, wanted_by = NULL, wanted_at = NULL, progress = NULL,
                           state = CASE WHEN committed_at IS NULL THEN 'failed' ELSE state END
@@ -98,6 +98,9 @@ def fail(database: Database, task: Task, code: str, **params: object) -> None:
             ),
             {"id": task.upload_id},
         )
+        if changed.rowcount == 0:
+            # Given up meanwhile, or done by another: what is said of it stays.
+            return
         _report(conn, task.upload_id, {"status": "failed", "failure": {"code": code, "params": params}})
 
 
@@ -111,8 +114,11 @@ def _take(database: Database, settings: Settings, sender: Account, upload: Uploa
     # A commit does what the check before it showed.
     affected: list[dict[str, Any]] = [found] if task.wanted == "commit" and (found := checked.get("effects")) else []
 
-    def on_trial(conn: Connection, receipt: Receipt) -> None:
-        if receipt.counts["added"] + receipt.counts["changed"] <= MOST_ROWS:
+    def on_written(conn: Connection, receipt: Receipt) -> None:
+        if receipt.state is State.COMMITTED:
+            # With the records, so that no kill leaves them without their receipt.
+            _said(conn, upload.id, receipt, None)
+        elif receipt.counts["added"] + receipt.counts["changed"] <= MOST_ROWS:
             found = effects(database, conn, sender, own, upload.id, settings.timezone)
             affected.extend([found] if found else [])
 
@@ -127,36 +133,39 @@ def _take(database: Database, settings: Settings, sender: Account, upload: Uploa
         limits=Limits.of(settings),
         progress=Teller(database, sender, upload.id),
         draft=Draft(upload.id, task.wanted),
-        on_trial=on_trial if task.wanted == "check" else None,
+        on_written=on_written,
     )
-    _finish(database, sender, upload, task, receipt, affected)
+    if receipt.state is not State.COMMITTED:
+        _finish(database, sender, upload, task, receipt, affected)
 
 
 def _finish(
     database: Database, sender: Account, upload: Upload, task: Task, receipt: Receipt, affected: list[dict[str, Any]]
 ) -> None:
-    said = receipt.summary() | {"effects": affected[0] if affected else None}
     with database.acting_as(sender, write=True) as conn:
-        if receipt.state is not State.COMMITTED:
-            # Also after a commit that found something new: then it is a draft again, with what was found.
-            changed = conn.execute(
-                text(
-                    """UPDATE upload SET state = 'checked', wanted = NULL, wanted_by = NULL, wanted_at = NULL, progress = NULL,
-                              counts = CAST(:counts AS jsonb), reading = CAST(:reading AS jsonb), synthetic = :synthetic
-                       WHERE id = :id AND wanted = :wanted"""
-                ),
-                {
-                    "counts": json.dumps(dict(receipt.counts)),
-                    "reading": json.dumps(dict(receipt.reading), ensure_ascii=False, default=str),
-                    "synthetic": receipt.synthetic,
-                    "id": upload.id,
-                    "wanted": task.wanted,
-                },
-            )
-            if changed.rowcount == 0:
-                raise Withdrawn
-        _report(conn, upload.id, said)
-        _keep_problems(conn, upload.id, list(receipt.problems))
+        # Also after a commit that found something new: then it is a draft again, with what was found.
+        changed = conn.execute(
+            text(
+                """UPDATE upload SET state = 'checked', wanted = NULL, wanted_by = NULL, wanted_at = NULL, progress = NULL,
+                          counts = CAST(:counts AS jsonb), reading = CAST(:reading AS jsonb), synthetic = :synthetic
+                   WHERE id = :id AND wanted = :wanted"""
+            ),
+            {
+                "counts": json.dumps(dict(receipt.counts)),
+                "reading": json.dumps(dict(receipt.reading), ensure_ascii=False, default=str),
+                "synthetic": receipt.synthetic,
+                "id": upload.id,
+                "wanted": task.wanted,
+            },
+        )
+        if changed.rowcount == 0:
+            raise Withdrawn
+        _said(conn, upload.id, receipt, affected[0] if affected else None)
+
+
+def _said(conn: Connection, upload_id: int, receipt: Receipt, affected: dict[str, Any] | None) -> None:
+    _report(conn, upload_id, receipt.summary() | {"effects": affected})
+    _keep_problems(conn, upload_id, list(receipt.problems))
 
 
 def _undo(database: Database, who: Account, upload: Upload) -> None:

@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError
 
 from gisdb.config import Settings
 from gisdb.database_url import conninfo
-from gisdb.engine import SEARCH_PATH, Database
+from gisdb.engine import KEEPALIVES, SEARCH_PATH, SERVER_KEEPALIVES, Database
 from gisdb.errors import GisdbError, ServerError
 from gisdb.uploads.upload import CHANNEL
 from loaders.uploads.work import Task, Withdrawn, fail, work
@@ -39,10 +39,10 @@ _log = logging.getLogger("gisdb.worker")
 class Worker:
     """Works until it is told to stop."""
 
-    def __init__(self, database: Database, settings: Settings) -> None:
-        self._database, self._settings = database, settings
+    def __init__(self, database: Database, settings: Settings, parent: int | None = None) -> None:
+        """``parent``: the process that looks after this one; without it there is no reason to work on."""
+        self._database, self._settings, self._parent = database, settings, parent
         self._stopping = threading.Event()
-        self._parent = os.getppid()
 
     def stop(self) -> None:
         """Begin nothing more."""
@@ -54,8 +54,9 @@ class Worker:
             try:
                 with self._listening() as conn:
                     self._work_off(conn)
-            except (psycopg.OperationalError, ServerError):
-                _log.warning("worker waits for the database")
+            except (psycopg.Error, DBAPIError, ServerError) as problem:
+                # Away, or not migrated yet: this process is kept, for starting one costs more than waiting.
+                _log.warning("worker waits for the database: %s", type(problem).__name__)
                 self._database.dispose()
                 self._stopping.wait(RECONNECT_S)
 
@@ -67,10 +68,10 @@ class Worker:
     @contextmanager
     def _listening(self) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
         with psycopg.connect(
-            conninfo(self._database.app_url),
+            conninfo(self._database.app_url, **KEEPALIVES),
             autocommit=True,
             application_name="gisdb worker",
-            options=f"-csearch_path={SEARCH_PATH}",
+            options=f"-csearch_path={SEARCH_PATH} {SERVER_KEEPALIVES}",
             connect_timeout=10,
         ) as conn:
             conn.execute(f"LISTEN {CHANNEL}")
@@ -83,9 +84,12 @@ class Worker:
             while not self._stopping.is_set() and time.monotonic() < until:
                 if list(conn.notifies(timeout=0.5, stop_after=1)):
                     break
-                if os.getppid() != self._parent:
-                    # Who looked after this worker was killed; another server brings its own.
-                    self.stop()
+                self._look_up()
+
+    def _look_up(self) -> None:
+        if self._parent is not None and os.getppid() != self._parent:
+            # Who looked after this worker was killed; another server brings its own.
+            self.stop()
 
     def _empty(self, conn: psycopg.Connection[tuple[object, ...]], only: int | None = None) -> int:
         done = 0
@@ -102,6 +106,7 @@ class Worker:
             finally:
                 conn.execute("SELECT pg_advisory_unlock(upload_work_lock(), %s::integer)", (task.upload_id,))
             done += 1
+            self._look_up()
         return done
 
     def _do(self, task: Task, attempts: int) -> None:
@@ -116,27 +121,26 @@ class Worker:
             if isinstance(refusal, ServerError):
                 raise
             fail(self._database, task, refusal.code, **refusal.params)
-        except DBAPIError as problem:
+        except (DBAPIError, psycopg.Error) as problem:
             self._mishap(task, problem)
-        except psycopg.OperationalError:
-            raise
         except Exception:  # noqa: BLE001 - one bad upload must not keep the others waiting
             _log.exception("upload %s: %s could not be done", task.upload_id, task.wanted)
             fail(self._database, task, "work_failed")
 
-    def _mishap(self, task: Task, problem: DBAPIError) -> None:
-        if problem.connection_invalidated or isinstance(problem.orig, psycopg.OperationalError):
-            if not isinstance(problem.orig, errors.QueryCanceled):
-                raise psycopg.OperationalError(str(problem.orig)) from problem
+    def _mishap(self, task: Task, problem: DBAPIError | psycopg.Error) -> None:
+        cause = problem.orig if isinstance(problem, DBAPIError) else problem
+        if isinstance(cause, errors.QueryCanceled):
             # Given up while a long statement ran; where it was not, it is wanted still and taken up again.
             return
-        _log.exception("upload %s: %s could not be done", task.upload_id, task.wanted)
+        if isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError):
+            raise problem
+        _log.error("upload %s: %s could not be done", task.upload_id, task.wanted, exc_info=problem)
         fail(self._database, task, "work_failed")
 
 
-def run_worker(database: Database, settings: Settings) -> int:
-    """Work until SIGTERM or SIGINT; gives the exit status."""
-    worker = Worker(database, settings)
+def run_worker(database: Database, settings: Settings, parent: int | None = None) -> int:
+    """Work until SIGTERM or SIGINT, or until ``parent`` (a process id) is gone; gives the exit status."""
+    worker = Worker(database, settings, parent)
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         worker.stop()

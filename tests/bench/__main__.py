@@ -31,9 +31,14 @@ from tests.bench.measuring import Memory, Row, seconds
 from tests.bench.pages import page_rows
 from tests.bench.placing import placing_rows
 from tests.bench.rejudging import rejudging_rows
+from tests.bench.sheets import workplace_codes, write_measurements
+from tests.bench.uploads import upload_rows
 
 FEW = 100_000
 """So many measurements a second database holds, beside which the times of the first are told."""
+
+DEMO = (6_000, 60_000)
+"""Workplaces and measurements of `gisdb demo`, beside which uploads are timed."""
 
 TODAY, BEFORE = dt.date(2026, 6, 1), dt.date(2024, 6, 1)
 
@@ -44,6 +49,7 @@ def main() -> None:
     arguments.add_argument("--workplaces", type=int, default=20_000)
     arguments.add_argument("--measurements", type=int, default=1_000_000)
     arguments.add_argument("--import-rows", type=int, default=200_000)
+    arguments.add_argument("--upload-rows", type=int, nargs="*", default=[1_000_000], help="files whose memory is told")
     arguments.add_argument("--placed", type=int, default=1_000_000, help="workplaces that are placed again")
     given = arguments.parse_args()
     with _database() as (cluster, database):
@@ -54,6 +60,9 @@ def main() -> None:
             rows += indicator_rows(database, few, given.measurements, FEW)
         rows += _export(cluster, database)
         rows += page_rows(database)
+        with _database() as (_, demo):
+            list(_load(demo, *DEMO))
+            rows += upload_rows(demo, given.upload_rows)
         rows += _import(cluster, database, given.import_rows)
         rows += placing_rows(database, given.placed)
         # Last: the law is another one afterwards.
@@ -163,7 +172,7 @@ def _import(cluster: Cluster, database: Database, rows: int) -> Iterator[Row]:
         who = operator(conn)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "measurements.csv"
-        _write_measurements(database, path, rows)
+        write_measurements(path, rows, workplace_codes(database))
         indexed, bare = _copied(cluster, path)
         began = time.perf_counter()
         with Memory() as memory:
@@ -176,20 +185,6 @@ def _import(cluster: Cluster, database: Database, rows: int) -> Iterator[Row]:
             f"{bare:.2f} s, COPY into a bare table; {indexed:.2f} s with the register's indexes",
             f"{taken / indexed:.1f}",
         )
-
-
-def _write_measurements(database: Database, path: Path, rows: int) -> None:
-    """Lines for workplaces of the sample, on days when it measured nothing."""
-    with database.owner() as conn:
-        codes = [row[0] for row in conn.exec_driver_sql("SELECT code FROM workplace ORDER BY id")]
-    with path.open("w", encoding="utf-8", newline="") as lines:
-        lines.write("workplace,sampling_point,measured_on,factor,averaging,value,unit,shift_hours\n")
-        for number in range(rows):
-            day = dt.date(2019, 12, 10) + dt.timedelta(days=number % 300)
-            lines.write(
-                f"{codes[number % len(codes)]},Bàn {number // len(codes)},{day:%d/%m/%Y},NOISE,TWA,"
-                f'"{70 + number % 30},{number % 10}",dBA,8\n'
-            )
 
 
 def _copied(cluster: Cluster, path: Path) -> tuple[float, float]:

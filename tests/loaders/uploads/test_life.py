@@ -13,6 +13,7 @@ from gisdb.uploads import locks
 from gisdb.uploads import upload as uploads
 from loaders.tables.choices import Choices
 from loaders.uploads.receive import confirm
+from loaders.uploads.work import Task, fail
 from tests.loaders.uploads.conftest import Desk
 
 ROW, OTHER = "79-1;Máy dệt 1;12/03/2025;NOISE;88;dBA", "79-1;Máy dệt 2;12/03/2025;NOISE;80;dBA"
@@ -86,6 +87,27 @@ def test_undo_keeps_what_was_corrected_since_and_says_by_what(desk: Desk) -> Non
     desk.do("ask_undo", second)
     assert current(desk) == []
     assert rollups_are_a_recount(desk)
+
+
+def test_undo_goes_back_to_the_last_record_whose_upload_still_stands(desk: Desk) -> None:
+    desk.bring_in(ROW)
+    second = desk.bring_in(ROW.replace("88", "84"))
+    third = desk.bring_in(ROW.replace("88", "82"))
+    desk.do("ask_undo", second)
+    assert current(desk) == [("Máy dệt 1", "82")]
+    desk.do("ask_undo", third)
+    assert current(desk) == [("Máy dệt 1", "88")]
+    assert desk.receipt(third)["registers"][0]["restored"] == 1
+    assert rollups_are_a_recount(desk)
+
+
+def test_what_is_said_of_an_upload_that_was_given_up_stays(desk: Desk) -> None:
+    upload_id = desk.measurements(ROW)
+    said = desk.receipt(upload_id)
+    desk.do("withdraw", upload_id)
+    fail(desk.database, Task(upload_id, "commit", desk.account.id, desk.account.id), "work_failed")
+    assert desk.get(upload_id).state == "withdrawn"
+    assert desk.receipt(upload_id) == said
 
 
 def test_undo_keeps_workplaces_on_which_other_records_hang(desk: Desk) -> None:
