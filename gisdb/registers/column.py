@@ -347,8 +347,8 @@ class Truth(Kind):
 class Column:
     """One column of a register, as people see it and as the table holds it.
 
-    ``stand_ins`` are headers of what also tells which one is meant, the surest first: a file's column under one of them
-    is read where the file has no column of this name, and left out where it has.
+    ``described_by``: columns that a file may have beside a reference, or instead of it, to say which one is meant; no
+    record keeps them. One that ``identifies`` is enough where the reference itself is missing.
     """
 
     name: str
@@ -358,7 +358,8 @@ class Column:
     required: bool = False
     default: str | None = None
     aliases: tuple[str, ...] = ()
-    stand_ins: tuple[str, ...] = ()
+    described_by: tuple[Column, ...] = ()
+    identifies: bool = False
     note_vi: str = ""
     note_en: str = ""
     example: str = ""

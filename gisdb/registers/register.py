@@ -139,9 +139,14 @@ class Register:
     note_en: str = ""
     geometry: str = ""
 
+    @property
+    def readable(self) -> tuple[Column, ...]:
+        """The columns that a file may have: the register's own, and those that describe what they refer to."""
+        return (*self.columns, *(each for one in self.columns for each in one.described_by))
+
     def column(self, name: str) -> Column:
-        """The column called ``name``; raises KeyError."""
-        for column in self.columns:
+        """The readable column called ``name``; raises KeyError."""
+        for column in self.readable:
             if column.name == name:
                 return column
         raise KeyError(f"{self.name} has no column {name}")

@@ -40,7 +40,7 @@ code_spelling = Table(
         "list",
         Text,
         primary_key=True,
-        comment="a list of code_list, factor, or left_out: headers that no register reads",
+        comment="a list of code_list, factor, left_out (headers that no register reads), legal_form or unit_kind (before names)",
     ),
     Column("spelling", Text, primary_key=True, comment="what people write instead of the code or its name"),
     Column("code", Text, nullable=False),

@@ -25,16 +25,20 @@ from loaders.tables.stage import driver
 
 @dataclass(frozen=True)
 class Draft:
-    """An upload that is there already; ``wanted`` is the work that it is being committed for, for real or on trial."""
+    """An upload whose file is on its way; ``wanted`` is the work that it is being committed for, for real or on trial.
+
+    ``kept``: whether its file is kept already.
+    """
 
     id: int
     wanted: str
+    kept: bool = True
 
 
 _NEW = """
-    INSERT INTO upload (register, account_id, file_name, sha256, bytes, state, synthetic, counts, reading, committed_at)
-    VALUES (%(register)s, %(account)s, %(file_name)s, %(sha256)s, %(bytes)s, 'committed', %(synthetic)s,
-            %(counts)s::jsonb, %(reading)s::jsonb, statement_timestamp())
+    INSERT INTO upload (register, account_id, file_name, sha256, bytes, state, wanted, wanted_by, wanted_at)
+    VALUES (%(register)s, %(account)s, %(file_name)s, %(sha256)s, %(bytes)s, 'received', 'commit', %(account)s,
+            clock_timestamp())
     RETURNING id
 """
 # Whoever gave it up, or committed it a moment ago, was here first: then there is nothing to commit any more.
@@ -47,21 +51,30 @@ _KNOWN = """
 """
 
 
+def begin(conn: Connection, register: Register, account: Account, table: Table, file_name: str) -> Draft:
+    """An upload of this transaction's own, for a file that is committed in it or not at all."""
+    values = {
+        "register": register.name,
+        "account": account.id,
+        "file_name": file_name,
+        "sha256": table.sha256,
+        "bytes": table.size,
+    }
+    return Draft(_number(conn, _NEW, values), "commit", kept=False)
+
+
 def commit(
     conn: Connection,
     register: Register,
     account: Account,
     table: Table,
+    draft: Draft,
     *,
-    file_name: str,
     synthetic: bool,
     counts: Mapping[str, int],
     reading: Mapping[str, object],
-    draft: Draft | None = None,
 ) -> int:
     """Write the ready rows, the file and the trail; supersede what they change; recount what they touch.
-
-    ``draft`` is the upload whose file this is; None makes a new one.
 
     Returns:
         The upload's id.
@@ -71,25 +84,20 @@ def commit(
         Conflict: ``upload_state`` where the draft is given up or committed meanwhile.
     """
     values = {
-        "register": register.name,
-        "account": account.id,
-        "file_name": file_name,
-        "sha256": table.sha256,
-        "bytes": table.size,
+        "id": draft.id,
+        "wanted": draft.wanted,
         "synthetic": synthetic,
         "counts": json.dumps(counts),
         "reading": json.dumps(reading, ensure_ascii=False),
     }
-    if draft is None:
-        upload_id = _number(conn, _NEW, values)
+    upload_id = _number(conn, _KNOWN, values)
+    if not draft.kept:
         with table.path.open("rb") as file:
             if keep(conn, upload_id, parts(file)) != table.sha256:
                 raise InputError("file_changed")
-    else:
-        upload_id = _number(conn, _KNOWN, values | {"id": draft.id, "wanted": draft.wanted})
     _supersede(conn, register, upload_id)
-    _insert(conn, register, upload_id)
-    _recount(conn, register, upload_id)
+    insert_ready(conn, register, upload_id)
+    recount(conn, register, upload_id)
     detail = {"register": register.name, "upload": upload_id, **counts}
     driver(conn).execute(
         "INSERT INTO audit (account_id, action, detail) VALUES (%s, 'import', %s::jsonb)",
@@ -121,7 +129,7 @@ def _supersede(conn: Connection, register: Register, upload_id: int) -> None:
     )
 
 
-def _insert(conn: Connection, register: Register, upload_id: int) -> None:
+def insert_ready(conn: Connection, register: Register, upload_id: int) -> None:
     """In the order of the natural key, which is the order of the table's largest index; of the lines, where owners are made."""
     at_commit = {one.name: sql.SQL(one.sql) for one in register.derived if one.before}
     at_commit["recorded_at"] = sql.SQL("statement_timestamp()")
@@ -145,7 +153,7 @@ def _insert(conn: Connection, register: Register, upload_id: int) -> None:
     )
 
 
-def _recount(conn: Connection, register: Register, upload_id: int) -> None:
+def recount(conn: Connection, register: Register, upload_id: int) -> None:
     """The rollup cells that records left and entered; records of workplaces that moved follow them first."""
     table = sql.Identifier("gisdb", register.table_name)
     if register.amends_places:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from gisdb.registers.column import Column
@@ -96,7 +96,6 @@ class _Guess:
     column: str | None = None
     how: str = ""
     by: str = ""
-    stand_in: int = -1
     factor: str | None = None
     left_out: bool = False
     near: tuple[str, ...] = ()
@@ -105,8 +104,8 @@ class _Guess:
 def spellings(register: Register) -> dict[str, set[str]]:
     """The columns that each folded spelling names; one each, or the register's declaration is wrong."""
     found: defaultdict[str, set[str]] = defaultdict(set)
-    for column in register.columns:
-        for spelling in (column.name, column.vi, column.en, *column.aliases, *column.stand_ins):
+    for column in register.readable:
+        for spelling in (column.name, column.vi, column.en, *column.aliases):
             found[folded(spelling)].add(column.name)
     return dict(found)
 
@@ -138,6 +137,11 @@ def match(
     return _Matcher(register, choices or Choices(), terms or Terms(), remembered or {}).match(header, above)
 
 
+def is_described(column: Column, found: Collection[str]) -> bool:
+    """Whether a file says otherwise which row of its table a reference means."""
+    return any(one.identifies and one.name in found for one in column.described_by)
+
+
 class _Matcher:
     """Matches the headers of one file."""
 
@@ -145,10 +149,9 @@ class _Matcher:
         self.register, self.choices, self.terms = register, choices, terms
         self.remembered = remembered
         self.chosen = {folded(name): column for name, column in choices.columns.items()}
-        columns = register.columns
+        columns = register.readable
         self.names = Names((name, one.name) for one in columns for name in (one.name, one.vi, one.en))
         self.aliases = Names((name, one.name) for one in columns for name in (one.name, one.vi, one.en, *one.aliases))
-        self.stand_ins = Names((name, (one.name, rank)) for one in columns for rank, name in enumerate(one.stand_ins))
         self.ours = {folded(one.name) for one in register.derived} | {folded(one) for one in GIVEN_BY_US}
         self.problems: list[Problem] = []
 
@@ -160,7 +163,6 @@ class _Matcher:
         ]
         sheet = self._sheet(guesses)
         self._lone_parts(guesses)
-        guesses = self._without_stand_ins(guesses)
         matched = [
             Matched(one.position, one.header.text, self.register.column(one.column), one.how)
             for one in guesses
@@ -203,7 +205,7 @@ class _Matcher:
             guess.factor = said.removeprefix(FACTOR)
             if listed is None or guess.factor not in listed.names or self.register.wide is None:
                 guess.factor = None
-        elif any(one.name == said for one in self.register.columns):
+        elif any(one.name == said for one in self.register.readable):
             guess.column = said
         if guess.left_out or guess.column or guess.factor:
             return True
@@ -235,9 +237,6 @@ class _Matcher:
                 column, how = self.aliases.meant(phrase), "alias"
             if column is not None and self._unit_fits(guess.header, column, phrase):
                 guess.column, guess.how, guess.by = column, how, by
-                return True
-            if column is None and (stand_in := self.stand_ins.meant(phrase)):
-                (guess.column, guess.stand_in), guess.how, guess.by = stand_in, "alias", by
                 return True
         return False
 
@@ -295,24 +294,10 @@ class _Matcher:
                     one.near = (*([one.column] if one.column else ()), *one.near)
                     one.column, one.how, one.by = None, "", ""
 
-    def _without_stand_ins(self, guesses: list[_Guess]) -> list[_Guess]:
-        """Of headers that stand in for one column the surest is kept, and none where the column itself is there."""
-        sure = {one.column for one in guesses if one.column and one.stand_in < 0} | set(self.choices.constants)
-        surest: dict[str, int] = {}
-        for one in guesses:
-            if one.column and one.stand_in >= 0:
-                surest[one.column] = min(one.stand_in, surest.get(one.column, one.stand_in))
-        for one in guesses:
-            if one.column and one.stand_in >= 0 and (one.column in sure or one.stand_in > surest[one.column]):
-                params = {"header": one.header.text}
-                self.problems.append(Problem("header_stand_in", Severity.NOTE, column=one.column, params=params))
-                one.column, one.left_out, one.how = None, True, "stand_in"
-        return guesses
-
     def _constants(
         self, matched: list[Matched], sheet: Sheet | None, guesses: list[_Guess], above: tuple[Line, ...]
     ) -> dict[str, str]:
-        columns = {one.name: one for one in self.register.columns}
+        columns = {one.name: one for one in self.register.readable}
         found: dict[str, str] = {}
         for name, cell in self.choices.constants.items():
             if name in columns:
@@ -328,7 +313,7 @@ class _Matcher:
                 there.add(wide.unit)
                 params = {"header": given[0]}
                 self.problems.append(Problem("unit_from_header", Severity.NOTE, column=wide.unit, params=params))
-        title, told = constants_above(self.register, above, self.names, self.aliases, self.stand_ins, self.terms)
+        title, told = constants_above(self.register, above, self.names, self.aliases, self.terms)
         found |= {name: cell for name, cell in title.items() if name not in there}
         self.problems.extend(one for one in told if one.column in found and one.column not in there)
         return found
@@ -339,7 +324,7 @@ class _Matcher:
         if guess.column is not None:
             if guess.how == "near":
                 self.problems.append(Problem("header_near", Severity.NOTE, column=guess.column, params=params))
-        elif guess.how in {"chosen", "remembered", "stand_in"} and guess.left_out:
+        elif guess.how in {"chosen", "remembered"} and guess.left_out:
             return
         elif guess.left_out:
             self.problems.append(Problem("header_left_out", Severity.NOTE, params=params))
@@ -370,7 +355,7 @@ class _Matcher:
         found = {one.column.name for one in matched} | given
         problems = []
         for one in self.register.columns:
-            if one.required and one.name not in found:
+            if one.required and one.name not in found and not is_described(one, found):
                 asked = tuple(each.header.text for each in guesses if one.name in each.near and not each.column)
                 params: dict[str, object] = {"name": one.name, "headers": asked}
                 problems.append(Problem("header_missing", column=one.name, params=params))

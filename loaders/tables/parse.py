@@ -13,7 +13,7 @@ from itertools import islice, repeat
 from gisdb.registers.column import Code, Column, Reference, Truth
 from gisdb.registers.notation import DASHES, CellProblem, Style
 from gisdb.registers.register import Register, Severity
-from loaders.tables.match import Matching
+from loaders.tables.match import Matching, is_described
 from loaders.tables.problem import Problem, Problems
 from loaders.tables.read import EXACT, plain, problem_with_length
 from loaders.tables.vocabulary import Terms, Vocabulary
@@ -152,6 +152,7 @@ class Parser:
     readings: list[tuple[int, Reading]] = field(init=False)
     fixed: list[str] = field(init=False)
     blanks: list[str] = field(init=False)
+    present: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
         sheet, column = self.matching.sheet, self.register.column
@@ -159,7 +160,11 @@ class Parser:
         placed = [(one.position, one.column) for one in self.matching.matched]
         placed += [(self.width + n, column(name)) for n, name in enumerate((*filled, *self.matching.constants))]
         present = {one.name for _, one in placed}
+        self.present = frozenset(present)
         self.readings = [(at, Reading(one, self.style, self._codes(one, present))) for at, one in placed]
+        for _, reading in self.readings:
+            if is_described(reading.column, present):
+                reading.blank = _NULL
         self.fixed = list(self.matching.constants.values())
         absent = [one for one in self.register.columns if one.default is not None and one.name not in present]
         self.blanks = [_blank(one) or _NULL for one in absent]

@@ -44,7 +44,7 @@ class Problem:
 
 def label(register: Register, column: str | None, language: str) -> str:
     """A column's name as people read it; a field that is no column keeps its own, None is ``""``."""
-    found = next((one for one in register.columns if one.name == column), None)
+    found = next((one for one in register.readable if one.name == column), None)
     if found is None:
         return column or ""
     return found.vi if language == "vi" else found.en

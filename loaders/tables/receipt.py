@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from gisdb.registers.register import Register, Severity
+from loaders.tables.owners import Owners
 from loaders.tables.problem import Problem, Problems
 
 
@@ -39,6 +40,7 @@ class Receipt:
     problems: Problems = field(default_factory=Problems)
     upload_id: int | None = None
     synthetic: bool = False
+    owners: Owners = field(default_factory=Owners)
 
     @property
     def done(self) -> bool:
@@ -65,6 +67,8 @@ class Receipt:
                 for one in self.problems.groups
             ],
             "problems_counted": self.problems.counted,
+            "questions": [one.as_data() for one in self.owners.questions],
+            "created": list(self.owners.created),
         }
 
     @property

@@ -21,9 +21,10 @@ from gisdb.turn import take_turn
 from gisdb.uploads.upload import name_work
 from loaders.tables.check import Outcome, check
 from loaders.tables.choices import Choices
-from loaders.tables.commit import Draft, commit
+from loaders.tables.commit import Draft, begin, commit
 from loaders.tables.match import spellings
 from loaders.tables.meaning import Meaning, decided, meaning_of, remember
+from loaders.tables.owners import settle_owners
 from loaders.tables.parse import Parser
 from loaders.tables.problem import Problem, Problems
 from loaders.tables.read import Limits, Table, read
@@ -160,6 +161,8 @@ def _travel(
     if not dry_run or on_written:
         take_turn(conn)
     progress("step_import_check", rows=parser.read)
+    upload = draft or begin(conn, register, intake.account, intake.table, intake.file_name)
+    owners = settle_owners(conn, register, intake.choices, upload.id, parser.present, problems)
     outcome = check(conn, register, problems, intake.choices)
     counts = _counts(parser, outcome)
     good_only = intake.choices.good_rows_only
@@ -173,15 +176,14 @@ def _travel(
             register,
             intake.account,
             intake.table,
-            file_name=intake.file_name,
+            upload,
             synthetic=labelled,
             counts=counts,
             reading=intake.reading,
-            draft=draft,
         )
         if state is State.COMMITTED:
             remember(conn, intake.account, register, intake.table.header, intake.choices)
-    receipt = Receipt(register, intake.file_name, state, counts, intake.reading, problems, upload_id, labelled)
+    receipt = Receipt(register, intake.file_name, state, counts, intake.reading, problems, upload_id, labelled, owners)
     if on_written and upload_id is not None:
         on_written(conn, receipt)
     return receipt

@@ -37,7 +37,7 @@ def make_stage(conn: Connection, register: Register) -> None:
 
     ``intake_cell`` is the position of a wide sheet's cell that the row was made of; NULL where a line is a row.
     """
-    fields = [typed(one.name, one.type) for column in register.columns for one in column.fields]
+    fields = [typed(one.name, one.type) for column in register.readable for one in column.fields]
     driver(conn).execute(
         sql.SQL(
             "CREATE TEMP TABLE {} (line integer NOT NULL, raw jsonb, intake_synthetic boolean NOT NULL,"

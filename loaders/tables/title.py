@@ -20,26 +20,22 @@ def constants_above(
     above: tuple[Line, ...],
     names: Names[str],
     aliases: Names[str],
-    stand_ins: Names[tuple[str, int]],
     terms: Terms,
 ) -> tuple[dict[str, str], list[Problem]]:
     """Column → the cell that the title block gives for every row, and a note on where each was found.
 
-    The first line that names a column counts; a column's own name comes before what stands in for it.
+    The first line that names a column counts.
     """
     found: dict[str, str] = {}
-    surety: dict[str, int] = {}
     told: dict[str, Problem] = {}
     for line, position, label, cell in _labelled(above):
-        column, rank = names.meant(label) or aliases.meant(label), -1
-        if column is None and (stand_in := stand_ins.meant(label)):
-            column, rank = stand_in
-        if column is None or (column in found and rank >= surety[column]):
+        column = names.meant(label) or aliases.meant(label)
+        if column is None or column in found:
             continue
         # In a title «đơn vị» is more often a company than a unit of measure.
         if register.wide is not None and column == register.wide.unit and terms.unit(cell) is None:
             continue
-        found[column], surety[column] = cell, rank
+        found[column] = cell
         told[column] = Problem("constant_above", Severity.NOTE, line, column, cell, {"label": label}, position=position)
     return found, list(told.values())
 

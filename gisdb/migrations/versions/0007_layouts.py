@@ -22,7 +22,7 @@ def upgrade() -> None:
             "list",
             sa.Text(),
             nullable=False,
-            comment="a list of code_list, factor, or left_out: headers that no register reads",
+            comment="a list of code_list, factor, left_out (headers that no register reads), legal_form or unit_kind (before names)",
         ),
         sa.Column("spelling", sa.Text(), nullable=False, comment="what people write instead of the code or its name"),
         sa.Column("code", sa.Text(), nullable=False),

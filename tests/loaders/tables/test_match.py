@@ -146,14 +146,13 @@ def test_another_unit_than_the_columns_own_is_no_match() -> None:
     assert "cost_vnd" in names(match(register("incidents"), (*header[:5], "Tổng chi phí (đồng)")))
 
 
-def test_the_surest_of_several_headers_that_tell_the_workplace_is_read() -> None:
+def test_what_describes_the_workplace_stands_beside_its_code_or_for_it() -> None:
     rest = HEADER[1:]
     matching = match(MEASUREMENTS, ("Tên cơ sở", "MST", *rest))
-    assert matching.positions["workplace"] == 1
-    assert [(one.code, one.params["header"]) for one in matching.problems] == [("header_stand_in", "Tên cơ sở")]
-    matching = match(MEASUREMENTS, ("Tên cơ sở", "MST", *HEADER))
-    assert matching.positions["workplace"] == 2
+    assert (matching.positions["workplace_name"], matching.positions["workplace_tax_code"]) == (0, 1)
     assert matching.usable
+    matching = match(MEASUREMENTS, ("Địa chỉ", *rest))
+    assert [(one.code, one.column) for one in matching.problems] == [("header_missing", "workplace")]
 
 
 @pytest.mark.parametrize("one", list(registers("").values()), ids=lambda one: one.name)
