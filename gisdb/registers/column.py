@@ -18,6 +18,15 @@ from sqlalchemy.types import TypeEngine
 
 from gisdb.registers.notation import CellProblem, Style, day, number
 
+# Between a code and its name in the drop-down lists of templates: an en dash, which no code holds.
+CHOICE = " – "
+
+
+def code_chosen(cell: str) -> str:
+    """The code of a choice from a template's list, ``TWA – Trung bình ca``; any other cell as it is."""
+    code, dash, _ = cell.partition(CHOICE)
+    return code if dash and code and not any(letter.isspace() for letter in code) else cell
+
 
 @dataclass(frozen=True)
 class Field:
@@ -87,18 +96,25 @@ class Words(Kind):
 
 @dataclass(frozen=True)
 class Code(Kind):
-    """An identifier: text that keeps its leading zeros, without spaces at its ends."""
+    """An identifier: text that keeps its leading zeros, without spaces at its ends.
+
+    ``names`` is the coded list whose names may stand for the code, unless the file has the column ``names_by`` that
+    says another list.
+    """
 
     word_vi = "mã"
     word_en = "code"
     is_text = True
     pattern: str = r"[^\s].{0,63}"
+    names: str = ""
+    names_by: str = ""
 
     def fields(self, name: str) -> tuple[Field, ...]:
         return (Field(name, Text()),)
 
     def parse(self, cell: str, style: Style) -> tuple[object, ...]:
         value = unicodedata.normalize("NFC", cell)
+        value = code_chosen(value) if self.names else value
         if not re.fullmatch(self.pattern, value):
             raise CellProblem("code_malformed", pattern=self.pattern)
         return (value,)
@@ -120,7 +136,7 @@ class Coded(Kind):
         return (Field(name, Text()),)
 
     def parse(self, cell: str, style: Style) -> tuple[object, ...]:
-        return (unicodedata.normalize("NFC", cell),)
+        return (code_chosen(unicodedata.normalize("NFC", cell)),)
 
     def allowed(self, language: str) -> str:
         return f"danh mục `{self.list}`" if language == "vi" else f"list `{self.list}`"
@@ -132,7 +148,8 @@ class Reference(Kind):
 
     ``table``.``key`` is what the file says; where ``target`` differs from the key the register also gets a field
     ``stored`` that holds it (``workplace`` → ``workplace_id``). ``unknown`` names the sentence for a key that is not
-    there, or not for these eyes: the two look alike.
+    there, or not for these eyes: the two look alike. ``named``: the table has ``name_vi`` and ``name_en``, which may
+    stand for the key.
     """
 
     word_vi = "tham chiếu"
@@ -144,12 +161,14 @@ class Reference(Kind):
     stored: str = ""
     stored_type: TypeEngine[Any] = field(default_factory=Text)
     unknown: str = "reference_unknown"
+    named: bool = False
 
     def fields(self, name: str) -> tuple[Field, ...]:
         return (Field(name, Text()),)
 
     def parse(self, cell: str, style: Style) -> tuple[object, ...]:
-        return (unicodedata.normalize("NFC", cell),)
+        value = unicodedata.normalize("NFC", cell)
+        return (code_chosen(value) if self.named else value,)
 
     def allowed(self, language: str) -> str:
         return f"`{self.table}.{self.key}`"

@@ -111,7 +111,7 @@ REGISTER = Register(
             "factor",
             "Mã yếu tố",
             "Factor code",
-            Reference("factor", unknown="factor_unknown"),
+            Reference("factor", unknown="factor_unknown", named=True),
             required=True,
             example="NOISE",
             aliases=("yếu tố", "chỉ tiêu", "mã chỉ tiêu", "yếu tố có hại"),
