@@ -21,8 +21,10 @@ from gisdb.registers.export import PROBLEM_COLUMNS
 from gisdb.registers.register import Register, Severity
 from loaders.tables.problem import Problem, label
 
-# Workbooks up to here are given back as workbooks, longer ones as CSV: openpyxl holds the whole workbook in memory.
+# Workbooks up to here are given back as workbooks, larger ones as CSV: openpyxl holds the whole workbook in memory, of two
+# million cells 1.3 GB for 45 s.
 MOST_ROWS = 50_000
+MOST_CELLS = 2_000_000
 _ORDER = list(Severity)
 _BOM = "\ufeff"
 # What a spreadsheet would run; `loaders.tables.parse` takes the apostrophe off again. A negative number is none.
@@ -121,12 +123,13 @@ class Findings:
 def give_back(given: Given, findings: Findings, out: IO[bytes], *, failed_only: bool = False) -> str:
     """Write the file with its problems.
 
-    An .xlsx of at most `MOST_ROWS` rows stays the workbook that it was, anything else becomes a CSV in UTF-8.
+    An .xlsx of at most `MOST_ROWS` rows and `MOST_CELLS` cells stays the workbook that it was, anything else becomes a CSV in UTF-8.
 
     Returns:
         The ending of the name that the result should have: ``.xlsx`` or ``.csv``.
     """
-    if given.sheet is not None and given.count <= MOST_ROWS:
+    small = given.count <= min(MOST_ROWS, MOST_CELLS // max(len(given.header), 1))
+    if given.sheet is not None and small:
         from loaders.tables.returned_book import write_book
 
         write_book(given, given.sheet, findings, out, failed_only=failed_only)

@@ -53,30 +53,30 @@ def write_book(given: Given, name: str, findings: Findings, out: IO[bytes], *, f
     """
     book = load_workbook(given.path, data_only=failed_only, keep_links=False)
     sheet = book[name]
+    width = _width(given)
     lines = {line: line for line in findings.by_line}
     if failed_only:
-        lines = _keep(sheet, sorted(findings.failed), given.header_line)
-    column = _width(sheet, len(given.header)) + 1
+        lines = _keep(sheet, sorted(findings.failed), given.header_line, width)
     _colour(sheet, findings, lines)
-    _add_columns(sheet, findings, lines, given.header_line, column)
+    _add_columns(sheet, findings, lines, given.header_line, width + 1)
     if not failed_only:
         if sheet.auto_filter.ref is None and not sheet.tables:
-            last = get_column_letter(column + len(PROBLEM_COLUMNS) - 1)
+            last = get_column_letter(width + len(PROBLEM_COLUMNS))
             sheet.auto_filter.ref = f"A{given.header_line}:{last}{max(sheet.max_row, given.header_line)}"
         _list(book, sheet, findings)
     book.save(out)
 
 
-def _keep(sheet: Worksheet, failed: Sequence[int], header_line: int) -> dict[int, int]:
+def _keep(sheet: Worksheet, failed: Sequence[int], header_line: int, width: int) -> dict[int, int]:
     """Leave of the rows below the header the failed ones alone; returns where each of them now stands."""
     for merged in list(sheet.merged_cells.ranges):
         if merged.max_row > header_line:
             sheet.unmerge_cells(str(merged))
-    width, end = get_column_letter(sheet.max_column), sheet.max_row
+    last, end = get_column_letter(width), sheet.max_row
     moved = {line: header_line + place for place, line in enumerate(failed, 1)}
     for line, place in moved.items():
         if line != place:
-            sheet.move_range(f"A{line}:{width}{line}", rows=place - line)
+            sheet.move_range(f"A{line}:{last}{line}", rows=place - line)
     first = header_line + len(failed) + 1
     if end >= first:
         sheet.delete_rows(first, end - first + 1)
@@ -87,12 +87,10 @@ def _keep(sheet: Worksheet, failed: Sequence[int], header_line: int) -> dict[int
     return moved
 
 
-def _width(sheet: Worksheet, header: int) -> int:
-    """The last column that holds anything."""
-    return max(
-        (cell.column for row in sheet.iter_rows() for cell in row if isinstance(cell, Cell) and cell.value is not None),
-        default=header,
-    )
+def _width(given: Given) -> int:
+    """How many columns the table has; rows may go beyond its header."""
+    filled = (at for _, cells in given.rows() for at, cell in enumerate(cells, 1) if cell.strip())
+    return max(len(given.header), max(filled, default=0))
 
 
 def _colour(sheet: Worksheet, findings: Findings, lines: dict[int, int]) -> None:
