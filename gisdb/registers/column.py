@@ -115,7 +115,8 @@ class Code(Kind):
     def parse(self, cell: str, style: Style) -> tuple[object, ...]:
         value = unicodedata.normalize("NFC", cell)
         value = code_chosen(value) if self.names else value
-        if not re.fullmatch(self.pattern, value):
+        # Digits are 0 to 9: the database reads no others.
+        if not re.fullmatch(self.pattern, value, re.ASCII):
             raise CellProblem("code_malformed", pattern=self.pattern)
         return (value,)
 

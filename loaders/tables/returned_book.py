@@ -101,9 +101,8 @@ def _colour(sheet: Worksheet, findings: Findings, lines: dict[int, int]) -> None
             if position is not None:
                 found[place, position + 1].append(problem)
     anchors = _anchors(sheet) if sheet.merged_cells.ranges else {}
-    for place, problems in found.items():
-        row, column = anchors.get(place, place)
-        cell = sheet.cell(row, column)
+    for where, problems in found.items():
+        cell = sheet.cell(*anchors.get(where, where))
         if isinstance(cell, Cell):
             cell.fill = _FILLS[problems[0].severity]
             cell.comment = _comment(cell, findings, problems)
