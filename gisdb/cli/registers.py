@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sys
@@ -192,13 +193,35 @@ def export(
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="File; standard output if not given."
 )
-@click.option("--language", type=click.Choice(["vi", "en"]), help="Of the headers; the settings' if not given.")
-@click.option("--example", is_flag=True, help="With one example row, to be deleted before importing.")
-def template(*, register: Register, output: Path | None, language: str | None, example: bool) -> None:
-    """Write an empty CSV file for REGISTER: its header."""
+@click.option(
+    "--format",
+    "file_format",
+    type=click.Choice(["csv", "xlsx"]),
+    help="A header alone, or a workbook with lists, guide and dictionary; else by the name of the output, or csv.",
+)
+@click.option("--language", type=click.Choice(["vi", "en"]), help="That comes first; the settings' if not given.")
+@click.option("--example", is_flag=True, help="With one example row in the CSV, marked, so that it is not read.")
+def template(
+    *, register: Register, output: Path | None, file_format: str | None, language: str | None, example: bool
+) -> None:
+    """Write an empty file for REGISTER. The workbook's lists are the database's."""
+    from gisdb.registers.template import lists_of
     from gisdb.registers.template import template as made
 
-    _write([made(register, language or load_settings().language, example=example)], output)
+    settings = load_settings()
+    language = language or settings.language
+    if file_format is None:
+        file_format = "xlsx" if output is not None and output.suffix.lower() == ".xlsx" else "csv"
+    if file_format == "csv":
+        _write([made(register, language, example=example)], output)
+        return
+    from gisdb.registers.template_book import write_template_book
+
+    with opened(settings) as database, database.acting_as(None) as conn:
+        lists = lists_of(conn, register)
+    book = io.BytesIO()
+    write_template_book(register, lists, language, book)
+    _write([book.getvalue()], output)
 
 
 def _telling(language: str, *, quiet: bool) -> AbstractContextManager[Progress]:

@@ -18,6 +18,15 @@ from sqlalchemy.types import TypeEngine
 
 from gisdb.registers.notation import DASHES, CellProblem, Style, day, is_serial, number
 
+# Between a code and its name in the drop-down lists of templates: an en dash, which no code holds.
+CHOICE = " – "
+
+
+def code_chosen(cell: str) -> str:
+    """The code of a choice from a template's list, ``TWA – Trung bình ca``; any other cell as it is."""
+    code, dash, _ = cell.partition(CHOICE)
+    return code if dash and code and not any(letter.isspace() for letter in code) else cell
+
 
 @dataclass(frozen=True)
 class Field:
@@ -109,7 +118,9 @@ class Code(Kind):
 
     def parse(self, cell: str, style: Style) -> tuple[object, ...]:
         value = unicodedata.normalize("NFC", cell)
-        if not re.fullmatch(self.pattern, value):
+        value = code_chosen(value) if self.names else value
+        # Digits are 0 to 9: the database reads no others.
+        if not re.fullmatch(self.pattern, value, re.ASCII):
             raise CellProblem("code_malformed", pattern=self.pattern)
         return (value,)
 
@@ -130,7 +141,7 @@ class Coded(Kind):
         return (Field(name, Text()),)
 
     def parse(self, cell: str, style: Style) -> tuple[object, ...]:
-        return (unicodedata.normalize("NFC", cell),)
+        return (code_chosen(unicodedata.normalize("NFC", cell)),)
 
     def allowed(self, language: str) -> str:
         return f"danh mục `{self.list}`" if language == "vi" else f"list `{self.list}`"
@@ -161,7 +172,8 @@ class Reference(Kind):
         return (Field(name, Text()),)
 
     def parse(self, cell: str, style: Style) -> tuple[object, ...]:
-        return (unicodedata.normalize("NFC", cell),)
+        value = unicodedata.normalize("NFC", cell)
+        return (code_chosen(value) if self.named else value,)
 
     def allowed(self, language: str) -> str:
         return f"`{self.table}.{self.key}`"

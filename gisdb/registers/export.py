@@ -26,8 +26,18 @@ FORMATS = ("csv", "geojson")
 FILTERS = ("within", "first_year", "last_year", "superseded", "on")
 SYNTHETIC = "synthetic"
 SYNTHETIC_LABEL = "Dữ liệu mẫu, không phải số liệu thật"
-# Columns that an export has beside the register's own: where a record came from, and whether it is real.
-GIVEN_BY_US = ("upload_id", "upload_file", "line", "recorded_at", "superseded_at", SYNTHETIC)
+# Columns that a file given back with its problems has beside its own: how bad, what is wrong, what to do (vi, en).
+PROBLEM_COLUMNS = (
+    ("Mức độ lỗi", "Problem severity"),
+    ("Lỗi tìm thấy", "Problems found"),
+    ("Cách sửa lỗi", "How to fix it"),
+)
+# Columns that a file may have beside the register's own because we put them there: where a record came from, whether it
+# is real, what was wrong with it. They are not read.
+GIVEN_BY_US = (
+    *("upload_id", "upload_file", "line", "recorded_at", "superseded_at", SYNTHETIC),
+    *(name for names in PROBLEM_COLUMNS for name in names),
+)
 
 _BLOCK_BYTES = 64 * 1024
 _BOM = b"\xef\xbb\xbf"

@@ -14,7 +14,7 @@ from gisdb.registers.column import Coded, Reference
 from gisdb.registers.describing import describe
 from gisdb.registers.notation import Style
 from gisdb.registers.register import Register
-from gisdb.registers.template import template
+from gisdb.registers.template import EXAMPLE_MARK, is_example_row, template
 from loaders.tables.match import match, spellings
 from loaders.tables.rules import late_rules_of, rules_of
 
@@ -66,7 +66,9 @@ def test_a_template_is_read_back_column_by_column(register: Register, language: 
     matching = match(register, tuple(header))
     assert matching.problems == ()
     assert [one.column for one in matching.matched] == list(register.columns)
-    assert example == [column.example for column in register.columns]
+    assert example == [EXAMPLE_MARK, *(column.example for column in register.columns)]
+    assert is_example_row(example)
+    assert template(register, language).decode("utf-8-sig").count("\n") == 1
 
 
 def test_the_data_dictionary_is_what_the_registers_say() -> None:

@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from gisdb.engine import Database
+from gisdb.registers.template import EXAMPLE_MARK
 from tests.loaders.tables.conftest import HEADER, Clerk
 
 TOY = '''
@@ -170,6 +171,20 @@ def test_wrong_usage_is_status_2_and_says_so_on_standard_error(command: Command,
     done = command.run(*arguments)
     assert (done.returncode, done.stdout) == (2, b"")
     assert b"Error" in done.stderr
+
+
+def test_a_template_is_a_workbook_with_the_lists_of_the_database(command: Command) -> None:
+    for arguments in (("-o", "m.xlsx"), ("--format", "xlsx", "-o", "m.book", "--language", "en")):
+        done = command.run("template", "measurements", *arguments)
+        assert (done.returncode, done.stdout) == (0, b"")
+    vietnamese, english = (command.clerk.folder.joinpath(name).open("rb") for name in ("m.xlsx", "m.book"))
+    with vietnamese, english:
+        sheets = [load_workbook(file).worksheets[0] for file in (vietnamese, english)]
+    assert [sheet["B2"].value for sheet in sheets] == ["Mã cơ sở", "Workplace code"]
+    assert [str(sheet["F4"].value).split(" – ")[0] for sheet in sheets] == ["TWA", "TWA"]
+    assert sheets[0]["F4"].value != sheets[1]["F4"].value
+    example = command.run("template", "measurements", "--example").stdout.decode("utf-8-sig").splitlines()
+    assert example[1].startswith(f"{EXAMPLE_MARK};79-000123;")
 
 
 def test_an_account_acts_within_its_scope(command: Command) -> None:
