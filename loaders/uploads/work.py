@@ -117,7 +117,7 @@ def _take(database: Database, settings: Settings, sender: Account, upload: Uploa
     def on_written(conn: Connection, receipt: Receipt) -> None:
         if receipt.state is State.COMMITTED:
             # With the records, so that no kill leaves them without their receipt.
-            _said(conn, upload.id, receipt, None)
+            _said(conn, upload.id, receipt, affected[0] if affected else None)
         elif receipt.counts["added"] + receipt.counts["changed"] <= MOST_ROWS:
             found = effects(database, conn, sender, own, upload.id, settings.timezone)
             affected.extend([found] if found else [])

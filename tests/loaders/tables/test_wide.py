@@ -233,14 +233,17 @@ def test_the_title_block_says_what_holds_of_every_row(clerk: Clerk) -> None:
         )
     assert meaning.matching.usable
     assert meaning.matching.constants == {
-        "workplace": "0301234567",
+        "workplace_name": "Công ty TNHH Dệt Phương Nam",
+        "workplace_tax_code": "0301234567",
         "measured_on": "12/03/2025",
         "laboratory": "Trung tâm Kiểm soát bệnh tật",
     }
     told = {one.column: (one.line, one.position) for one in meaning.matching.problems if one.code == "constant_above"}
-    assert told == {"workplace": (2, 2), "measured_on": (4, 1), "laboratory": (5, 0)}
+    assert told == {"workplace_name": (2, 0), "workplace_tax_code": (2, 2), "measured_on": (4, 1), "laboratory": (5, 0)}
     assert other.matching.constants == {
         "workplace": "79-1",
+        "workplace_name": "Công ty TNHH Dệt Phương Nam",
+        "workplace_tax_code": "0301234567",
         "measured_on": "13/03/2025",
         "laboratory": "Trung tâm Kiểm soát bệnh tật",
     }

@@ -44,7 +44,7 @@ def test_boxes_that_are_not_ticked_are_said_not_to_be() -> None:
 
 
 def test_what_else_stands_beside_an_upload_is_no_choice() -> None:
-    assert kept_choices({"undo_reason": "nhầm", "days": "dmy"}) == Choices(days="dmy")
+    assert kept_choices({"of_another_release": "nhầm", "days": "dmy"}) == Choices(days="dmy")
 
 
 def test_cells_of_files_and_pages_are_harmless() -> None:
