@@ -29,6 +29,7 @@ _MECHANISM = {
     "placing",
     "reading",
     "template",
+    "unit_code",
 }
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from gisdb.registers.register import Register, Rule, Severity
 from gisdb.uploads.locks import locked
+from loaders.tables.across import report_disagreements, report_unusual
 from loaders.tables.problem import KEPT, Problem, Problems
 from loaders.tables.ready import READY, finding, make_ready
 from loaders.tables.rules import late_rules_of, lock_rule_of, rules_of, told_by
@@ -60,6 +61,8 @@ def check(conn: Connection, register: Register, problems: Problems, *, reason: s
             where = sql.SQL("NOT {} AND {}").format(broken, sql.SQL(rule.broken))
             _report(conn, register, _Finding(rule, where, sql.SQL(rule.params), count), problems)
     twice = _report_twice(conn, register, broken, problems)
+    report_unusual(conn, register, problems)
+    report_disagreements(conn, register, problems)
     if counts["sample"] and counts["real"]:
         # Sample data and real figures in one upload could not be told apart any more.
         problems.add(Problem("synthetic_mixed", line=counts["first real"], params={"count": counts["sample"]}))
