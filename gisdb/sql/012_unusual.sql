@@ -19,29 +19,26 @@ LANGUAGE sql STABLE AS $$
                             WHERE a.unit_id = mine.id AND b.unit_id = h.id)) END
 $$;
 
--- The section of an industry: what it lies in, or itself.
-CREATE OR REPLACE FUNCTION gisdb.industry_section(p_version text, p_industry text) RETURNS text
-LANGUAGE sql STABLE AS $$
-    SELECT coalesce(nullif(c.parent, ''), c.code) FROM gisdb.code_list c
-    WHERE c.list = 'vsic' || p_version AND c.code = p_industry
-$$;
-
 -- Of pairs of workplace and factor those whose factor was never measured in the workplace's section of industry, by its
 -- last state, although p_enough workplaces of the section were measured. It looks at the whole country, whatever the
 -- account sees, and tells no more than that.
 CREATE OR REPLACE FUNCTION gisdb.factors_unusual(p_workplaces bigint[], p_factors text[], p_enough integer)
 RETURNS TABLE (workplace_id bigint, factor text, section text)
 LANGUAGE sql STABLE SECURITY DEFINER ROWS 100 SET search_path = gisdb, public, pg_temp AS $$
-    WITH asked AS MATERIALIZED (
-        SELECT a.workplace_id, a.factor, st.industry_version AS version,
-               industry_section(st.industry_version, st.industry) AS section
-        FROM unnest(p_workplaces, p_factors) AS a (workplace_id, factor)
-        CROSS JOIN LATERAL (SELECT w.industry_version, w.industry FROM workplace_state w
-                            WHERE w.workplace_id = a.workplace_id AND w.superseded_at IS NULL
-                            ORDER BY w.valid_from DESC LIMIT 1) AS st
-    ), industry AS MATERIALIZED (
+    WITH industry AS MATERIALIZED (
+        -- The section of an industry: what it lies in, or itself.
         SELECT substr(c.list, 5) AS version, c.code, coalesce(nullif(c.parent, ''), c.code) AS section
         FROM code_list c WHERE c.list LIKE 'vsic%'
+    ), place AS MATERIALIZED (
+        SELECT d.workplace_id, i.version, i.section
+        FROM (SELECT DISTINCT unnest(p_workplaces) AS workplace_id) AS d
+        CROSS JOIN LATERAL (SELECT w.industry_version, w.industry FROM workplace_state w
+                            WHERE w.workplace_id = d.workplace_id AND w.superseded_at IS NULL
+                            ORDER BY w.valid_from DESC LIMIT 1) AS st
+        JOIN industry i ON i.version = st.industry_version AND i.code = st.industry
+    ), asked AS MATERIALIZED (
+        SELECT p.workplace_id, a.factor, p.version, p.section
+        FROM unnest(p_workplaces, p_factors) AS a (workplace_id, factor) JOIN place p USING (workplace_id)
     ), enough AS MATERIALIZED (
         SELECT s.version, s.section FROM (SELECT DISTINCT version, section FROM asked) AS s
         WHERE p_enough <= (SELECT count(*) FROM (

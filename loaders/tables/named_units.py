@@ -30,6 +30,8 @@ _TIERS = (
 _LISTED = 5
 # Under this likeness (0 to 100) two names are not worth mentioning together.
 _NEAR = 70.0
+# Looking for names that are like one costs a tenth of a second in the whole country: so often it is done for a file.
+_SOUGHT = 50
 # A name and what it lies in, from the smallest to the largest. A hyphen may be part of a name, so it parts last.
 _PARTINGS = (re.compile(r"\s*[,;\n]\s*"), re.compile(r"\s*[,;\n]\s*|\s+[-–—]\s+"))
 _CODE_BESIDE = re.compile(r"(?P<before>\d+)\s*[-–—:.]\s*(?P<name>\D.*)|(?P<named>.*\D)\s*\((?P<after>\d+)\)")
@@ -187,6 +189,8 @@ class _Reader:
         self._conn, self._today = conn, today
         self._units = _units_in_scope(conn, level)
         self._gazetteer = Gazetteer(self._units, _names(conn, [one.id for one in self._units]), level)
+        self._above: dict[int, list[Unit]] = {}
+        self._sought = 0
         self._by_code: dict[str, list[Unit]] = defaultdict(list)
         for unit in self._units:
             self._by_code[_bare(unit.code)].append(unit)
@@ -225,10 +229,12 @@ class _Reader:
         """Those of ``units`` that lie in units of the names ``parts``: of their own time, or of any."""
         if not parts or not units:
             return units
-        holders = _holders(self._conn, [one.id for one in units])
+        missing = [one.id for one in units if one.id not in self._above]
+        if missing:
+            self._above |= {one: [] for one in missing} | _holders(self._conn, missing)
         kept = []
         for unit in units:
-            above = [one for one in holders.get(unit.id, ()) if not in_its_time or _together(unit, one)]
+            above = [one for one in self._above[unit.id] if not in_its_time or _together(unit, one)]
             by_level: dict[str, list[Unit]] = defaultdict(list)
             for one in above:
                 by_level[one.level].append(one)
@@ -248,6 +254,9 @@ class _Reader:
         return Understood(None, tuple(held or units))
 
     def _like(self, name: str, day: date | None) -> tuple[Unit, ...]:
+        self._sought += 1
+        if self._sought > _SOUGHT:
+            return ()
         of_day = {one.id for one in self._units if one.on(day or self._today)}
         units = self._gazetteer.units
         return tuple(units[one] for one, score in self._gazetteer.nearest(name, of_day, _LISTED) if score >= _NEAR)
