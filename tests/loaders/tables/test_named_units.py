@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import random
+from datetime import date
+
 import pytest
 from sqlalchemy import text
 
+from gisdb.access.accounts import operator
+from gisdb.engine import Database
 from gisdb.registers.register import Severity
 from loaders.tables import Receipt
+from loaders.tables.unit_reader import Said, UnitReader, last_day
 from tests.loaders.tables.conftest import Clerk, codes
 
 HEAD = "code;name_vi;industry;commune;units_on\n"
@@ -14,12 +20,13 @@ DECLARED = """SELECT s.commune, s.units_on::text, u.name_vi, s.raw ->> 'commune'
               JOIN admin_unit u ON u.id = s.declared_unit_id WHERE s.superseded_at IS NULL"""
 
 
-@pytest.fixture(autouse=True)
-def _kinds(newcomer: Clerk) -> None:
+@pytest.fixture
+def newcomer(newcomer: Clerk) -> Clerk:
     """Units say of what kind they are, as those that ship do."""
     with newcomer.database.owner() as conn:
         conn.execute(text("UPDATE admin_unit SET kind = 'phuong' WHERE level = 'commune'"))
         conn.execute(text("UPDATE admin_unit SET kind = 'thanh_pho' WHERE level = 'province'"))
+    return newcomer
 
 
 def declare(clerk: Clerk, commune: str, day: str = "") -> Receipt:
@@ -120,3 +127,20 @@ def test_a_reporting_unit_is_known_by_its_name(newcomer: Clerk) -> None:
     ]
     later = newcomer.import_text("reported_totals", f"{head}commune,Phường Bến Nghé,2025,cases,7,Báo cáo\n")
     assert codes(later) == ["unit_not_plain"]
+
+
+def test_every_commune_that_ships_is_known_by_its_name_and_what_it_lay_in(places: Database) -> None:
+    with places.acting_as(None) as conn:
+        who = operator(conn)
+    with places.acting_as(who) as conn:
+        reader = UnitReader(conn, "commune", date(2026, 11, 26))
+        units = random.Random(5).sample(reader.units, 400)
+        assert {unit.valid_to is None for unit in units} == {True, False}
+        wrong = []
+        for unit in units:
+            above = {one.level: one.name_vi for one in reader.above(unit) if one.on(last_day(unit))}
+            said = ", ".join((unit.name_vi, *above.values()))
+            understood = reader.understood(Said(said, "commune", None)).unit
+            if understood is None or understood.id != unit.id:
+                wrong.append((said, unit, understood))
+    assert not wrong
