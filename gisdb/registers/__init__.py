@@ -30,6 +30,7 @@ _MECHANISM = {
     "reading",
     "template",
     "template_book",
+    "unit_code",
 }
 
 

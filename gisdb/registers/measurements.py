@@ -13,7 +13,7 @@ from decimal import Decimal
 from sqlalchemy import Boolean, Integer, Numeric, Text
 
 from gisdb.registers.column import Censored, Coded, Column, Day, Quantity, Reference, Whole, Words
-from gisdb.registers.register import Derived, Register, Rule, Severity, Wide
+from gisdb.registers.register import Derived, Register, Rule, Severity, Unusual, Wide
 from gisdb.registers.workplaces import WORKPLACE
 
 # What a limit can hang on; the keys of `gisdb.limits.condition` by the same names.
@@ -500,6 +500,19 @@ REGISTER = Register(
         ),
         Rule("limit_value_not_known", "factor", "j.reason = 'limit_value_unknown'", Severity.NOTE),
         Rule("limit_not_confirmed", "factor", "j.verdict <> 'cannot_judge' AND NOT j.limit_confirmed", Severity.NOTE),
+    ),
+    unusual=(
+        Unusual(
+            "factor_unusual_in_industry",
+            "factor",
+            ("workplace_id", "factor"),
+            # Of 100 workplaces none: with 95 % confidence fewer than 3 in 100 have it (the rule of three).
+            """SELECT u.workplace_id, u.factor, jsonb_build_object('section', u.section, 'enough', 100) AS params
+               FROM (SELECT array_agg(d.workplace_id) AS workplaces, array_agg(d.factor) AS factors
+                     FROM (SELECT DISTINCT workplace_id, factor FROM {rows}
+                           WHERE workplace_id IS NOT NULL AND intake_outcome <> 'unchanged') AS d) AS a,
+                    factors_unusual(a.workplaces, a.factors, 100) AS u""",
+        ),
     ),
     checks=(
         ("qualifier_known", "value_qualifier IN ('=', '<', '>')"),

@@ -98,6 +98,40 @@ class Wide:
 
 
 @dataclass(frozen=True)
+class Agreement:
+    """Figures of several rows that must agree: of rows alike in all of the key but ``by``, the ``whole`` and its parts.
+
+    Attributes:
+        by: the field of the key whose code says which figure a row is.
+        whole, parts: codes of it.
+        exact: the parts come to the whole, once all are known; else they never come to more.
+        value: the field that holds the figure.
+        severity: a warning by default, as a source may well contradict itself and is kept as it is.
+    """
+
+    by: str
+    whole: str
+    parts: tuple[str, ...]
+    exact: bool = False
+    value: str = "value"
+    severity: Severity = Severity.WARNING
+
+
+@dataclass(frozen=True)
+class Unusual:
+    """What is possible and yet, beside all that is known, so unusual that it needs a confirmation.
+
+    ``found`` is SQL over ``{rows}``, the finished rows of a file: the fields ``by`` of those that are meant, each once,
+    and ``params`` (jsonb), which fill the blanks of the sentence ``code``.
+    """
+
+    code: str
+    column: str
+    by: tuple[str, ...]
+    found: str
+
+
+@dataclass(frozen=True)
 class Register:
     """A register (sổ).
 
@@ -112,6 +146,8 @@ class Register:
         counted_by, counted_with: an index of current records by the first that holds the second too, so that questions
             which no rollup answers are counted from it alone, without the table.
         wide: how sheets with a column for each factor are understood; None: there are none.
+        agreements: figures of several rows, in the file or known already, that must agree.
+        unusual: what is asked about once all rows are known; never an error.
         amends_places: committing rows can move workplaces, so that their records are placed anew.
     """
 
@@ -134,6 +170,8 @@ class Register:
     counted_by: tuple[str, ...] = ()
     counted_with: tuple[str, ...] = ()
     wide: Wide | None = None
+    agreements: tuple[Agreement, ...] = ()
+    unusual: tuple[Unusual, ...] = ()
     amends_places: bool = False
     note_vi: str = ""
     note_en: str = ""

@@ -11,7 +11,8 @@ from sqlalchemy import Integer
 
 from gisdb.registers.column import Code, Coded, Column, Quantity, Words
 from gisdb.registers.periods import Period
-from gisdb.registers.register import Bound, Derived, Register, Rule
+from gisdb.registers.register import Agreement, Bound, Derived, Register, Rule
+from gisdb.registers.unit_code import UnitCode
 
 REGISTER = Register(
     name="reported_totals",
@@ -34,7 +35,13 @@ REGISTER = Register(
             "unit",
             "Mã đơn vị",
             "Unit code",
-            Code(r"[0-9A-Za-z\-]{1,20}"),
+            UnitCode(
+                level="s.level",
+                day="period_last_day(s.period)",
+                found="owner.id",
+                unknown="reporting_unit_unknown",
+                unknown_params="jsonb_build_object('level', s.level)",
+            ),
             required=True,
             example="79",
             aliases=(
@@ -141,8 +148,15 @@ REGISTER = Register(
     """,
     derived=(Derived("unit_id", Integer(), "owner.id", "", "", required=True, exported=False),),
     rules=(
-        Rule("reporting_unit_unknown", "unit", "owner.id IS NULL", params="jsonb_build_object('level', s.level)"),
         Rule("outside_scope", "unit", "owner.id IS NOT NULL AND NOT unit_in_scope(owner.id)"),
         Rule("period_in_future", "period", "period_first_day(s.period) > today()"),
+    ),
+    agreements=(
+        Agreement("population", "all", ("contract", "no_contract"), exact=True),
+        Agreement("item", "victims", ("deaths", "seriously_injured")),
+        Agreement("item", "victims", ("women_victims",)),
+        Agreement("item", "victims", ("cases",)),
+        Agreement("item", "cases", ("fatal_cases",)),
+        Agreement("item", "deaths", ("fatal_cases",)),
     ),
 )

@@ -13,6 +13,7 @@ from sqlalchemy import BigInteger, Boolean, Integer
 
 from gisdb.registers.column import Code, Coded, Column, Day, Quantity, Reference, Words
 from gisdb.registers.register import Derived, Register, Rule, Severity
+from gisdb.registers.unit_code import UnitCode
 
 # How every register of records names the workplace that a row belongs to.
 DESCRIBED_BY = (
@@ -242,7 +243,7 @@ REGISTER = Register(
             "commune",
             "Mã xã/phường",
             "Commune code",
-            Code(r"[0-9A-Za-z\-]{1,20}"),
+            UnitCode(level="(SELECT lowest_level())", day="s.units_on", dated_by="units_on", found="place.unit_id"),
             required=True,
             example="26740",
             aliases=(
@@ -371,7 +372,6 @@ REGISTER = Register(
         ),
     ),
     rules=(
-        Rule("commune_unknown", "commune", "place.unit_id IS NULL"),
         Rule("outside_scope", "commune", "place.unit_id IS NOT NULL AND NOT piece_in_scope(place.piece_id)"),
         Rule("workplace_code_taken", "code", "workplace_taken(s.code)"),
         Rule(
@@ -398,6 +398,22 @@ REGISTER = Register(
             "place.outside_m > 100",
             Severity.WARNING,
             params="jsonb_build_object('metres', place.outside_m)",
+        ),
+        Rule(
+            "point_outside_province",
+            "longitude",
+            # Outlines are generalised, and coasts grow: nearer than this says nothing.
+            "coalesce(place.outside_m, 0) <= 100 AND km_outside(place.unit_id, s.longitude, s.latitude) >= 5",
+            Severity.WARNING,
+            params="jsonb_build_object('km', km_outside(place.unit_id, s.longitude, s.latitude))",
+        ),
+        Rule(
+            "commune_of_the_past",
+            "commune",
+            "s.units_on IS NULL AND (SELECT upper(u.valid) <= today() FROM admin_unit u WHERE u.id = place.unit_id)",
+            Severity.NOTE,
+            params="""(SELECT jsonb_build_object('name', u.name_vi, 'until', to_char(upper(u.valid) - 1, 'DD/MM/YYYY'))
+                       FROM admin_unit u WHERE u.id = place.unit_id)""",
         ),
         Rule("commune_ambiguous", "commune", "place.unit_id IS NOT NULL AND NOT place.certain", Severity.NOTE),
     ),

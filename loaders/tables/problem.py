@@ -37,6 +37,9 @@ class Problem:
     def said(self, register: Register, language: str) -> Sentence:
         """What is wrong and what to do, without the place."""
         known = dict(self.params) | {"cell": self.cell or "", "column": label(register, self.column, language)}
+        # What has a name in each language is said in the reader's.
+        ending = f"_{language}"
+        known |= {name.removesuffix(ending): value for name, value in self.params.items() if name.endswith(ending)}
         if isinstance(columns := self.params.get("columns"), tuple):
             known["columns"] = ", ".join(label(register, name, language) for name in columns)
         return sentence(self.code, known, language)

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from gisdb.registers.column import Reference
 from gisdb.registers.register import Bound, Register, Rule, stored_names
+from loaders.tables.named_units import name_joins, understand_units
 from loaders.tables.rules import asks_place, owner_column, target_of
 from loaders.tables.stage import STAGE, driver
 
@@ -24,6 +25,7 @@ def make_ready(conn: Connection, register: Register, rules: list[Rule]) -> None:
     ``intake_id``, ``intake_year`` and ``intake_piece`` are those of the record that stands under the row's key;
     ``intake_outcome`` is ``added``, ``changed`` or ``unchanged``.
     """
+    understand_units(conn, register)
     if asks_place(register):
         _find_places(conn, register)
     driver(conn).execute(_ready(register, rules))
@@ -125,7 +127,7 @@ def _resolved(register: Register) -> dict[str, sql.Composable]:
 
 
 def _references(register: Register) -> list[sql.Composable]:
-    joins: list[sql.Composable] = []
+    joins: list[sql.Composable] = name_joins(register)
     if asks_place(register):
         joins.append(
             sql.SQL("LEFT JOIN intake_place AS pl ON pl.owner = {} AND pl.day = ({})::date").format(

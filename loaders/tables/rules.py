@@ -6,6 +6,8 @@ from psycopg import sql
 
 from gisdb.registers.column import Coded, Column, Day, Reference
 from gisdb.registers.register import Bound, Derived, Register, Rule
+from gisdb.registers.unit_code import UnitCode
+from loaders.tables.named_units import name_rules_of
 
 
 def rules_of(register: Register) -> list[Rule]:
@@ -49,6 +51,8 @@ def _of_column(register: Register, column: Column) -> list[Rule]:
     if isinstance(kind, Reference):
         found = quoted(*target_of(register, column))
         return [Rule(kind.unknown, column.name, f"{field} IS NOT NULL AND {found} IS NULL")]
+    if isinstance(kind, UnitCode):
+        return name_rules_of(column, kind)
     if isinstance(kind, Coded):
         of_list = f"FROM code_list AS listed WHERE listed.list = {literal(kind.list)}"
         known = f"SELECT string_agg(listed.code, ', ' ORDER BY listed.position, listed.code) {of_list}"

@@ -58,10 +58,11 @@ def test_the_declared_commune_decides_and_the_point_only_among_its_pieces(
     newcomer: Clerk, commune: str, day: str, lon: str, expected: tuple[str, bool]
 ) -> None:
     lat = "10,5" if lon else ""
-    receipt = newcomer.import_text("workplaces", f"{HEAD}X;Cơ sở;13;{commune};{day};{lon};{lat}\n")
+    receipt = newcomer.import_text("workplaces", f"{HEAD}X;Cơ sở;13;{commune};{day};{lon};{lat}\n", confirmed=True)
     assert receipt.done, list(receipt.problems)
-    # A generalised boundary never raises a disagreement.
+    # A generalised boundary never raises a disagreement, unless the point is far outside the province too.
     assert "point_outside_commune" not in codes(receipt)
+    assert ("point_outside_province" in codes(receipt)) == (lon == "109,5")
     assert place(newcomer, "X") == (*expected, None)
 
 

@@ -189,9 +189,11 @@ class House:
         return False
 
     def settled(self) -> bool:
-        """Whether nothing is wanted any more and nobody works."""
-        wanted = self.rows("SELECT count(*) FROM gisdb.upload WHERE wanted IS NOT NULL")[0][0]
-        return not wanted and not self.busy_backends()
+        """Whether nothing is wanted any more and nobody works; not so while PostgreSQL recovers."""
+        with suppress(DBAPIError):
+            wanted = self.rows("SELECT count(*) FROM gisdb.upload WHERE wanted IS NOT NULL")[0][0]
+            return not wanted and not self.busy_backends()
+        return False
 
     def wait_until_settled(self) -> float:
         """Seconds until nothing was wanted any more."""
@@ -200,7 +202,10 @@ class House:
         return time.monotonic() - began
 
     def unsettled(self) -> str:
-        return str(self.rows("SELECT id, state, wanted, attempts, progress FROM gisdb.upload WHERE wanted IS NOT NULL"))
+        query = "SELECT id, state, wanted, attempts, progress FROM gisdb.upload WHERE wanted IS NOT NULL"
+        with suppress(DBAPIError):
+            return str(self.rows(query))
+        return "PostgreSQL does not answer"
 
 
 @contextmanager

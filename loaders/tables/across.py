@@ -1,0 +1,102 @@
+"""What shows only when rows are seen together, or beside what is known: figures that must agree, and the unusual."""
+
+from __future__ import annotations
+
+from psycopg import sql
+from sqlalchemy import Connection
+
+from gisdb.registers.column import Coded
+from gisdb.registers.register import Agreement, Register, Severity, Unusual
+from loaders.tables.problem import KEPT, Problem, Problems
+from loaders.tables.ready import READY
+from loaders.tables.stage import driver
+
+
+def report_unusual(conn: Connection, register: Register, problems: Problems) -> None:
+    """Warn of the rows of `READY` that are possible and yet unheard of."""
+    for one in register.unusual:
+        query = sql.SQL(
+            """SELECT r.line, coalesce(r.raw ->> {column}, r.{field}::text), found.params, count(*) OVER ()
+               FROM {ready} AS r JOIN ({found}) AS found USING ({by}) WHERE r.intake_outcome <> 'unchanged'
+               ORDER BY r.line LIMIT {kept}"""
+        ).format(
+            column=sql.Literal(one.column),
+            field=sql.Identifier(register.column(one.column).fields[0].name),
+            ready=READY,
+            found=sql.SQL(one.found).format(rows=READY),
+            by=sql.SQL(", ").join(map(sql.Identifier, one.by)),
+            kept=sql.Literal(KEPT),
+        )
+        _add(problems, one, driver(conn).execute(query).fetchall())
+
+
+def _add(problems: Problems, one: Unusual, rows: list[tuple[int, str, dict[str, object], int]]) -> None:
+    at = problems.positions.get(one.column)
+    listed = [Problem(one.code, Severity.WARNING, line, one.column, cell, params, at) for line, cell, params, _ in rows]
+    problems.extend(listed)
+    if listed:
+        problems.count_unlisted(listed[0], rows[0][3] - len(listed))
+
+
+def report_disagreements(conn: Connection, register: Register, problems: Problems) -> None:
+    """Tell which figures of the file contradict each other, or those that are known already and stay."""
+    for one in register.agreements:
+        code = "figures_do_not_add_up" if one.exact else "figures_exceed_whole"
+        names = _names(conn, register, one)
+        for line, said, whole, together in driver(conn).execute(_disagreements(register, one)):
+            params = {"whole": whole, "parts": together, **names}
+            problems.add(Problem(code, one.severity, line, one.value, said, params, problems.positions.get(one.value)))
+
+
+def _names(conn: Connection, register: Register, one: Agreement) -> dict[str, str]:
+    """The names of the figures, for the sentences in both languages."""
+    kind = register.column(one.by).kind
+    assert isinstance(kind, Coded)
+    rows = driver(conn).execute("SELECT code, name_vi, name_en FROM code_list WHERE list = %s", (kind.list,))
+    known = {code: (vi, en) for code, vi, en in rows}
+    return {
+        f"{which}_name_{language}": " + ".join(f"“{known.get(code, (code, code))[place]}”" for code in codes)
+        for which, codes in (("whole", (one.whole,)), ("parts", one.parts))
+        for place, language in enumerate(("vi", "en"))
+    }
+
+
+def _disagreements(register: Register, one: Agreement) -> sql.Composed:
+    """Line, cell, the whole and what the parts come to: groups of which a figure is written, all current figures counted."""
+    group = [register.owner_field, *(name for name in register.key if name != one.by)]
+    # Records that the file replaces do not count beside the file's rows.
+    same = [sql.SQL("r.{0} IS NOT DISTINCT FROM t.{0}").format(sql.Identifier(name)) for name in (*group, one.by)]
+    return sql.SQL(
+        """WITH touched AS MATERIALIZED (
+               SELECT DISTINCT {group} FROM {ready}
+               WHERE {owner} IS NOT NULL AND intake_outcome <> 'unchanged' AND {by} = ANY ({codes})
+           ), figure AS (
+               SELECT {group}, {by} AS which, {value} AS value, line FROM {ready} WHERE {by} = ANY ({codes})
+               UNION ALL
+               SELECT {group}, t.{by}, t.{value}, NULL FROM {table} AS t JOIN touched USING ({group})
+               WHERE t.superseded_at IS NULL AND t.{by} = ANY ({codes})
+                 AND NOT EXISTS (SELECT FROM {ready} AS r WHERE {same})
+           ), added AS (
+               SELECT min(line) FILTER (WHERE which = {whole}) AS own_line, min(line) AS line,
+                      max(value) FILTER (WHERE which = {whole}) AS whole,
+                      sum(value) FILTER (WHERE which <> {whole}) AS parts,
+                      count(DISTINCT which) FILTER (WHERE which <> {whole}) AS known
+               FROM figure JOIN touched USING ({group}) GROUP BY {group}
+           )
+           SELECT coalesce(own_line, line), CASE WHEN own_line IS NOT NULL THEN trim_scale(whole)::text END,
+                  trim_scale(whole)::text, trim_scale(parts)::text
+           FROM added WHERE {broken} ORDER BY 1"""
+    ).format(
+        group=sql.SQL(", ").join(map(sql.Identifier, group)),
+        ready=READY,
+        owner=sql.Identifier(register.owner_field),
+        by=sql.Identifier(one.by),
+        codes=sql.Literal([one.whole, *one.parts]),
+        value=sql.Identifier(one.value),
+        table=sql.Identifier("gisdb", register.table_name),
+        same=sql.SQL(" AND ").join(same),
+        whole=sql.Literal(one.whole),
+        broken=sql.SQL("known = {} AND parts <> whole").format(sql.Literal(len(one.parts)))
+        if one.exact
+        else sql.SQL("parts > whole"),
+    )
