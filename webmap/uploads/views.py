@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import tempfile
 from http import HTTPStatus
 from pathlib import Path
@@ -11,9 +12,11 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as BaseResponse
 
 from gisdb.registers import register
-from gisdb.registers.template import template
+from gisdb.registers.template import lists_of, template
+from gisdb.registers.template_book import write_template_book
 from gisdb.uploads.upload import upload_by_id
 from loaders.tables.kept import fetch
+from loaders.uploads.given_back import given_back
 from webmap.i18n import language
 from webmap.session import request_connection, signed_in_account
 from webmap.site import site
@@ -24,6 +27,7 @@ from webmap.uploads.page import progress_data, upload_page
 from webmap.uploads.problem_list import as_csv
 from webmap.uploads.sending import CHOICES_BYTES, SLACK_BYTES, check_form, receive_request, take_at_most
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 blueprint = Blueprint("uploads", __name__, template_folder="templates")
 # They set their own limit of what they read before the form's token is looked for in it.
 CHECKED_BY_THEMSELVES = ("send", "choose")
@@ -54,6 +58,16 @@ def template_file(name: str) -> Response:
     response = Response(template(asked, language()), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{asked.name}.csv"'
     return response
+
+
+@blueprint.get("/uploads/templates/<name>.xlsx")
+def template_workbook(name: str) -> Response:
+    """The workbook of a register: lists, notes, guide, dictionary."""
+    asked = register(name)
+    made = io.BytesIO()
+    write_template_book(asked, lists_of(request_connection(), asked), language(), made)
+    made.seek(0)
+    return send_file(made, mimetype=XLSX, as_attachment=True, download_name=f"{asked.name}.xlsx", etag=False)
 
 
 @blueprint.get("/uploads/<int:upload_id>")
@@ -92,6 +106,33 @@ def problems_file(upload_id: int) -> Response:
     response = Response(content, content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="gisdb-upload-{upload_id}-problems.csv"'
     return response
+
+
+@blueprint.get("/uploads/<int:upload_id>/marked")
+def marked_file(upload_id: int) -> Response:
+    """The file with its problems: bad cells coloured and commented; of another format a CSV with columns of problems."""
+    return _given_back(upload_id, failed_only=False)
+
+
+@blueprint.get("/uploads/<int:upload_id>/failed")
+def failed_rows(upload_id: int) -> Response:
+    """Only the rows that cannot come in, in the layout of the file, to be mended and sent again."""
+    return _given_back(upload_id, failed_only=True)
+
+
+def _given_back(upload_id: int, *, failed_only: bool) -> Response:
+    signed_in_account()
+    found = upload_by_id(request_connection(), upload_id)
+    with tempfile.TemporaryDirectory(prefix="gisdb-") as folder:
+        made = given_back(
+            request_connection(), found, site().settings, language(), Path(folder), failed_only=failed_only
+        )
+        content = made.open("rb")
+    stem = Path(found.file_name).stem
+    what = gettext("failed rows") if failed_only else gettext("problems marked")
+    name = f"{stem} - {what}{made.suffix}"
+    kind = XLSX if made.suffix == ".xlsx" else "text/csv; charset=utf-8"
+    return send_file(content, mimetype=kind, as_attachment=True, download_name=name, etag=False)
 
 
 @blueprint.post("/uploads/<int:upload_id>/choices")

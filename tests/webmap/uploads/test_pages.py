@@ -9,6 +9,7 @@ import re
 
 import pytest
 from flask import Flask
+from openpyxl import load_workbook
 from sqlalchemy import text
 
 from gisdb.config import Settings
@@ -17,7 +18,7 @@ from tests.conftest import account
 from tests.webmap.uploads.conftest import Seat, measurements, seat, workplaces_in
 
 ACTIONS = ("choices", "submit", "approve", "return", "withdraw", "undo")
-READS = ("", "/progress", "/file", "/problems.csv")
+READS = ("", "/progress", "/file", "/problems.csv", "/marked", "/failed")
 
 
 @pytest.fixture(scope="module")
@@ -270,3 +271,22 @@ def test_what_a_check_asks_and_lists_is_shown(desk: Seat, codes: list[str], coun
         kept = conn.execute(text("SELECT choices FROM upload_report WHERE upload_id = :id"), {"id": upload_id})
         assert kept.scalar_one() == {"workplaces": {"Dệt <Nam>": "new"}}
     desk.work()
+
+
+def test_a_bad_file_comes_back_marked_and_its_failed_rows_alone(desk: Seat, codes: list[str]) -> None:
+    content = measurements(codes[:2]) + f"{codes[2]};Lò hơi;12/03/2025;NOISE;cao;dBA\r\n".encode()
+    upload_id = desk.send(content)
+    desk.work()
+    with desk.client.get(f"/uploads/{upload_id}/marked") as answer:
+        assert answer.status_code == 200
+        marked = answer.data.decode("utf-8-sig")
+    assert ("Lỗi" in marked, "Lò hơi" in marked, codes[0] in marked) == (True, True, True)
+    with desk.client.get(f"/uploads/{upload_id}/failed") as answer:
+        failed = answer.data.decode("utf-8-sig")
+    assert (codes[2] in failed, codes[0] in failed) == (True, False)
+
+
+def test_a_template_is_a_workbook_too(desk: Seat) -> None:
+    with desk.client.get("/uploads/templates/measurements.xlsx") as answer:
+        book = load_workbook(io.BytesIO(answer.data))
+    assert len(book.sheetnames) == 4
