@@ -45,7 +45,7 @@ def test_a_file_goes_from_the_form_into_the_register_and_back(desk: Seat, codes:
     assert desk.post(upload_id, "undo", sure="1").status_code == 303
     desk.work()
     page = desk.page(upload_id)
-    assert "hoàn lại lúc" in page
+    assert "hoàn tác lúc" in page
     assert f'data-count="reversed">{len(codes)}<' in page
 
 
