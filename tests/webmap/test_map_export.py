@@ -71,7 +71,7 @@ def test_some_numbers_are_hidden_in_the_file_too(visitor: FlaskClient) -> None:
     states = {
         row["state"] for row in rows_of(visitor.get("/export/map.csv?level=commune&on=2025-07-01&year=2024").data)
     }
-    assert states == {"value", "zero", "suppressed", "no_data"}
+    assert states == {"value", "zero", "suppressed", "not_submitted", "no_data"}
 
 
 @pytest.mark.parametrize("detail", ["0", "1", "full"])

@@ -104,7 +104,10 @@ def test_two_dates_have_one_legend_and_the_same_total(visitor: FlaskClient, lang
     before, after = blocks_of(page)
     assert (len(before["units"]), len(after["units"])) == (63, 34)
     assert before["paints"] == after["paints"]
-    assert [row[:2] for row in before["picture"]["legend"]] == [row[:2] for row in after["picture"]["legend"]]
+    # What is said only where it happens may happen on one of the days.
+    sometimes = {"not_divisible", "not_judged", "not_submitted"}
+    of_both = [[row[:2] for row in one["picture"]["legend"] if row[0] not in sometimes] for one in (before, after)]
+    assert of_both[0] == of_both[1]
     assert before["bounds"] == after["bounds"]
     assert 'data-totals="agree"' in page.text
     assert {"vi": "Hai tổng bằng nhau", "en": "The totals agree"}[language] in shown(page)
