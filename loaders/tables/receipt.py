@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -29,6 +29,7 @@ class Receipt:
         counts: rows ``read``, ``added``, ``changed``, ``unchanged`` and ``refused``; of what would be done where
             nothing was.
         reading: how it was read: ``delimiter``, ``decimal_mark``, ``days``, ``columns`` (header → column).
+        changes: the first records that change: line, key, and column → old and new.
         upload_id: the upload that holds it, the earlier one where it was there already.
     """
 
@@ -41,6 +42,7 @@ class Receipt:
     upload_id: int | None = None
     synthetic: bool = False
     owners: Owners = field(default_factory=Owners)
+    changes: Sequence[Mapping[str, object]] = ()
 
     @property
     def done(self) -> bool:
@@ -69,6 +71,7 @@ class Receipt:
             "problems_counted": self.problems.counted,
             "questions": [one.as_data() for one in self.owners.questions],
             "created": list(self.owners.created),
+            "changes": [dict(one) for one in self.changes],
         }
 
     @property

@@ -19,6 +19,7 @@ from gisdb.registers.notation import Style
 from gisdb.registers.register import Register, Severity
 from gisdb.turn import take_turn
 from gisdb.uploads.upload import name_work
+from loaders.tables.changes import changes
 from loaders.tables.check import Outcome, check
 from loaders.tables.choices import Choices
 from loaders.tables.commit import Draft, begin, commit
@@ -168,6 +169,7 @@ def _travel(
     good_only = intake.choices.good_rows_only
     state = _state(problems, outcome, dry_run=dry_run, confirmed=confirmed, good_only=good_only)
     labelled = synthetic or outcome.synthetic
+    listed = changes(conn, register) if outcome.changed else []
     upload_id = None
     if state is State.COMMITTED or (dry_run and on_written and state in {State.CHECKED, State.UNCONFIRMED}):
         progress("step_import_commit", rows=outcome.added + outcome.changed)
@@ -183,7 +185,9 @@ def _travel(
         )
         if state is State.COMMITTED:
             remember(conn, intake.account, register, intake.table.header, intake.choices)
-    receipt = Receipt(register, intake.file_name, state, counts, intake.reading, problems, upload_id, labelled, owners)
+    receipt = Receipt(
+        register, intake.file_name, state, counts, intake.reading, problems, upload_id, labelled, owners, listed
+    )
     if on_written and upload_id is not None:
         on_written(conn, receipt)
     return receipt

@@ -250,3 +250,22 @@ def test_a_locked_period_changes_with_a_reason_only(desk: Desk) -> None:
     # The lock is the southern province's: the north's records are not touched by it.
     north = desk.sign_in("bac")
     assert north.receipt(north.measurements("01-1;Máy may 1;12/03/2025;NOISE;80;dBA"))["status"] == "checked"
+
+
+def test_the_preview_says_of_each_changed_record_what_changes(desk: Desk) -> None:
+    desk.bring_in(ROW, OTHER)
+    found = desk.receipt(desk.measurements(ROW.replace("88", "84,5"), OTHER))
+    assert found["changes"] == [
+        {
+            "line": 2,
+            "key": {
+                "workplace": "79-1",
+                "factor": "NOISE",
+                "averaging": "TWA",
+                "sampling_point": "Máy dệt 1",
+                "measured_on": "2025-03-12",
+                "repeat": "1",
+            },
+            "columns": {"value": ["88", "84.5"]},
+        }
+    ]
