@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 import loaders
 from gisdb.config import Settings
-from gisdb.errors import ServerError
+from gisdb.errors import InputError, ServerError
 from gisdb.registers import register
 from gisdb.registers.register import Severity
 from gisdb.uploads.problems import every_problem
@@ -38,8 +38,8 @@ def given_back(
     """Write the upload's file with its problems into ``folder``: all rows, or only those that can't come in.
 
     Raises:
-        InputError: ``upload_without_file``.
-        ServerError: ``giving_back_failed``, where the process ended without a result.
+        InputError: ``upload_without_file``; ``giving_back_failed``, where the process ended without a result.
+        ServerError: ``giving_back_failed``, where it took too long.
     """
     fetch(conn, upload.id, folder / "file")
     choices, receipt, _ = report_of(conn, upload.id)
@@ -65,7 +65,8 @@ def given_back(
     except subprocess.TimeoutExpired:
         raise ServerError("giving_back_failed") from None
     if done.returncode:
-        raise ServerError("giving_back_failed")
+        # Most likely no table can be found in it, which the check has told already.
+        raise InputError("giving_back_failed")
     return folder / done.stdout.decode().strip()
 
 

@@ -91,7 +91,10 @@ def places(shared: Database) -> dict[str, Place]:
     assert every - own
     found = {"/workplaces/<id>": Place(f"/workplaces/{min(own)}", f"/workplaces/{min(every - own)}")}
     mine, theirs = (_sent(shared, login) for login in ("hcm", "vien"))
-    for prefix, parts in {"": ("", "/progress", "/file", "/problems.csv"), "/api": ("", "/problems")}.items():
+    for prefix, parts in {
+        "": ("", "/progress", "/file", "/problems.csv", "/marked", "/failed"),
+        "/api": ("", "/problems"),
+    }.items():
         for part in parts:
             address = f"{prefix}/uploads/{{}}{part}"
             found[address.format("<id>")] = Place(address.format(mine), address.format(theirs))
@@ -101,7 +104,9 @@ def places(shared: Database) -> dict[str, Place]:
 def _sent(database: Database, login: str) -> int:
     """An upload of an account, which nobody works on."""
     who = account(database, login)
-    return receive(database, who, register("measurements"), io.BytesIO(b"a;b\n"), "a.csv", max_bytes=100).id
+    return receive(
+        database, who, register("measurements"), io.BytesIO("Mã cơ sở;Kết quả\n1;2\n".encode()), "a.csv", max_bytes=100
+    ).id
 
 
 @pytest.fixture(scope="module")
@@ -127,6 +132,7 @@ def addresses(app: Flask, shared: Database) -> dict[str, str]:
         "/export/<name>.<file_format>": "/export/workplaces.csv",
         "/static/<version>/<name>": "/static/x/css/site.css",
         "/uploads/templates/<name>.csv": "/uploads/templates/measurements.csv",
+        "/uploads/templates/<name>.xlsx": "/uploads/templates/measurements.xlsx",
     }
 
 
