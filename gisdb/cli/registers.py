@@ -118,7 +118,7 @@ def import_(
     with _telling(settings.language, quiet=as_json) as progress, opened(settings, progress) as database:
         receipt = import_file(
             database,
-            _acting(database, login),
+            acting(database, login),
             register,
             file,
             dry_run=dry_run,
@@ -171,7 +171,7 @@ def export(
     if on:
         filters["on"] = on
     with opened(settings) as database:
-        account = _acting(database, login)
+        account = acting(database, login)
         if within:
             with database.acting_as(account) as conn:
                 filters["within"] = str(_unit_id(conn, within, on, settings.timezone))
@@ -228,7 +228,8 @@ def _telling(language: str, *, quiet: bool) -> AbstractContextManager[Progress]:
     return nullcontext(silent) if quiet else on_terminal(language)
 
 
-def _acting(database: Database, login: str | None) -> Account:
+def acting(database: Database, login: str | None) -> Account:
+    """The account that a command acts as: the one of ``--account``, or else the operator."""
     with database.acting_as(None) as conn:
         account = account_by_login(conn, login) if login else operator(conn)
     if not account.active:

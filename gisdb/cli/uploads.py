@@ -11,8 +11,8 @@ from typing import Any
 import click
 from sqlalchemy import Connection
 
-from gisdb.access.accounts import Account, account_by_login, operator
-from gisdb.cli.registers import RegisterName
+from gisdb.access.accounts import Account
+from gisdb.cli.registers import RegisterName, acting
 from gisdb.clock import today
 from gisdb.config import Settings, load_settings
 from gisdb.engine import Database
@@ -58,7 +58,7 @@ def uploads() -> None:
 def list_(*, register: Register | None, states: tuple[str, ...], limit: int, login: str | None, as_json: bool) -> None:
     """List uploads, the newest first."""
     settings = load_settings()
-    with opened(settings) as database, database.acting_as(_acting(database, login)) as conn:
+    with opened(settings) as database, database.acting_as(acting(database, login)) as conn:
         found = life.list_uploads(conn, register=register.name if register else None, states=states, limit=limit)
     if as_json:
         click.echo(json.dumps({"uploads": [life.as_data(one) for one in found]}, ensure_ascii=False))
@@ -76,7 +76,7 @@ def list_(*, register: Register | None, states: tuple[str, ...], limit: int, log
 def show(*, upload_id: int, login: str | None, as_json: bool) -> None:
     """Show upload ID: its state, and what the last check, commit or undo found."""
     settings = load_settings()
-    with opened(settings) as database, database.acting_as(_acting(database, login)) as conn:
+    with opened(settings) as database, database.acting_as(acting(database, login)) as conn:
         found = life.upload_by_id(conn, upload_id)
         choices, receipt, comment = life.report_of(conn, upload_id)
     _show(found, {"choices": choices, "receipt": receipt, "comment": comment}, settings, as_json=as_json)
@@ -145,7 +145,7 @@ def second_eyes(*, unit: str, off: bool, login: str | None) -> None:
     """Have the uploads of a unit's accounts looked at by somebody else before they count."""
     settings = load_settings()
     with opened(settings) as database:
-        account = _acting(database, login)
+        account = acting(database, login)
         with database.acting_as(account, write=True) as conn:
             unit_id = _unit(conn, unit, settings)
             life.set_second_eyes(conn, account, unit_id, needed=not off)
@@ -161,7 +161,7 @@ def lock(*, register: Register, until: str, unit: str | None, login: str | None)
     """Lock REGISTER up to a day: records up to it change only with a reason."""
     settings = load_settings()
     with opened(settings) as database:
-        account = _acting(database, login)
+        account = acting(database, login)
         with database.acting_as(account, write=True) as conn:
             unit_id = _unit(conn, unit, settings) if unit else None
             now = today(settings.timezone)
@@ -176,7 +176,7 @@ def unlock(*, lock_id: int, login: str | None) -> None:
     """Lift lock ID."""
     settings = load_settings()
     with opened(settings) as database:
-        account = _acting(database, login)
+        account = acting(database, login)
         with database.acting_as(account, write=True) as conn:
             locks.lift(conn, account, lock_id)
     click.echo(sentence("lock_lifted", {"lock": lock_id}, settings.language).text)
@@ -205,7 +205,7 @@ def _act(
 ) -> None:
     settings = load_settings()
     with opened(settings) as database:
-        account = _acting(database, login)
+        account = acting(database, login)
         with database.acting_as(account, write=True) as conn:
             action(conn, account, life.upload_by_id(conn, upload_id))
         done = _worked_off(database, settings, account, upload_id)
@@ -227,11 +227,6 @@ def _worked_off(database: Database, settings: Settings, account: Account, upload
         if not found.busy:
             return found
         time.sleep(_POLL_S)
-
-
-def _acting(database: Database, login: str | None) -> Account:
-    with database.acting_as(None) as conn:
-        return account_by_login(conn, login) if login else operator(conn)
 
 
 def _unit(conn: Connection, name: str, settings: Settings) -> int:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, text
 
+from gisdb.access import audit
 from gisdb.access.accounts import Account
 from gisdb.errors import Forbidden, InputError, NotFound
 
@@ -63,7 +64,7 @@ def lock(conn: Connection, account: Account, register: str, unit_id: int | None,
         ),
         values,
     ).scalar_one()
-    _trail(conn, account, "lock", found)
+    audit.write(conn, account, "lock", {"lock": found})
     return found
 
 
@@ -79,7 +80,7 @@ def lift(conn: Connection, account: Account, lock_id: int) -> None:
     )
     if changed.rowcount == 0:
         raise NotFound("lock_unknown", lock=lock_id)
-    _trail(conn, account, "unlock", lock_id)
+    audit.write(conn, account, "unlock", {"lock": lock_id})
 
 
 def locked(conn: Connection, register: str) -> bool:
@@ -89,11 +90,4 @@ def locked(conn: Connection, register: str) -> bool:
             text("SELECT EXISTS (SELECT FROM period_lock WHERE register = :register AND lifted_at IS NULL)"),
             {"register": register},
         ).scalar_one()
-    )
-
-
-def _trail(conn: Connection, account: Account, action: str, lock_id: int) -> None:
-    conn.execute(
-        text("INSERT INTO audit (account_id, action, detail) VALUES (:who, :action, jsonb_build_object('lock', :id))"),
-        {"who": account.id, "action": action, "id": lock_id},
     )

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from gisdb.access import audit
 from gisdb.access.accounts import Account
 from gisdb.errors import Conflict, Forbidden, NotFound
 
@@ -183,7 +184,7 @@ def submit(conn: Connection, account: Account, upload: Upload) -> None:
     )
     if changed.rowcount == 0:
         raise refusal(conn, upload.id)
-    _trail(conn, account, "upload_submit", upload)
+    audit.write(conn, account, "upload_submit", {"upload": upload.id})
 
 
 def is_ready(choices: Mapping[str, Any], receipt: Mapping[str, Any]) -> bool:
@@ -206,7 +207,7 @@ def approve(conn: Connection, account: Account, upload: Upload) -> None:
     _second(account, upload)
     want(conn, account, upload, "commit", states=("submitted",))
     _reviewed(conn, account, upload)
-    _trail(conn, account, "upload_approve", upload)
+    audit.write(conn, account, "upload_approve", {"upload": upload.id})
 
 
 def send_back(conn: Connection, account: Account, upload: Upload, comment: str) -> None:
@@ -230,7 +231,7 @@ def send_back(conn: Connection, account: Account, upload: Upload, comment: str) 
         text("UPDATE upload_report SET comment = :comment WHERE upload_id = :id"),
         {"comment": comment.strip(), "id": upload.id},
     )
-    _trail(conn, account, "upload_return", upload)
+    audit.write(conn, account, "upload_return", {"upload": upload.id})
 
 
 def withdraw(conn: Connection, account: Account, upload: Upload) -> None:
@@ -253,7 +254,7 @@ def withdraw(conn: Connection, account: Account, upload: Upload) -> None:
     )
     if changed.rowcount == 0:
         raise refusal(conn, upload.id)
-    _trail(conn, account, "upload_withdraw", upload)
+    audit.write(conn, account, "upload_withdraw", {"upload": upload.id})
 
 
 def ask_undo(conn: Connection, account: Account, upload: Upload, reason: str = "") -> None:
@@ -316,13 +317,4 @@ def _reviewed(conn: Connection, account: Account, upload: Upload) -> None:
     conn.execute(
         text("UPDATE upload SET reviewed_at = now(), reviewed_by = :who WHERE id = :id"),
         {"who": account.id, "id": upload.id},
-    )
-
-
-def _trail(conn: Connection, account: Account, action: str, upload: Upload) -> None:
-    conn.execute(
-        text(
-            "INSERT INTO audit (account_id, action, detail) VALUES (:who, :action, jsonb_build_object('upload', :id))"
-        ),
-        {"who": account.id, "action": action, "id": upload.id},
     )

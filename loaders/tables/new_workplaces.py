@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from gisdb.registers import register as register_named
 from gisdb.registers.register import Severity
+from loaders.tables.parse import copied
 from loaders.tables.problem import Problem, Problems
 from loaders.tables.stage import STAGE, driver, fill_stage, make_stage
 
@@ -80,12 +81,7 @@ def _row(one: Described, code: str) -> str:
     tax = one.tax_code or (code if code.isdigit() and len(code) in {10, 13} else "")
     day = one.day.isoformat() if one.day else ""
     cells = (str(one.line), "f", code, day, one.name, tax, "2018", _INDUSTRY, one.commune, one.address)
-    return "\t".join(map(_copied, cells)) + "\n"
-
-
-def _copied(cell: str) -> str:
-    escaped = cell.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
-    return escaped or "\\N"
+    return "\t".join(copied(cell or None) for cell in cells) + "\n"
 
 
 def _free_code(conn: Connection, one: Described, other: str) -> str:

@@ -70,7 +70,7 @@ class Reading(dict[str, str]):
             self._keep(given)
             if note := self.column.kind.noted(plain(bare)):
                 self.noted[given] = note
-        return "\t".join(map(_copied, values))
+        return "\t".join(map(copied, values))
 
     def _values(self, bare: str) -> tuple[object, ...]:
         kind, style = self.column.kind, self.style
@@ -110,11 +110,12 @@ class Reading(dict[str, str]):
 def _blank(column: Column) -> str | None:
     """What a blank cell becomes; None where it may not be blank."""
     if column.default is not None:
-        return "\t".join(map(_copied, column.kind.parse(column.default, _DECLARED)))
+        return "\t".join(map(copied, column.kind.parse(column.default, _DECLARED)))
     return None if column.required else "\t".join(repeat(_NULL, len(column.fields)))
 
 
-def _copied(value: object) -> str:
+def copied(value: object) -> str:
+    """A value as COPY reads it from text."""
     match value:
         case None:
             return _NULL
