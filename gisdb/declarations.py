@@ -89,8 +89,8 @@ def _dimension_rows(counted: Collection[str]) -> list[Row]:
             "code": one.code,
             "matches_sql": how.matches_sql,
             "join_sql": how.join_sql,
-            "keys": list(how.keys),
-            "slices_sql": how.slices_sql,
+            "slice_codes": list(how.slice_codes),
+            "codes_sql": how.codes_sql,
         }
         for one in dimensions().values()
         for table_name, how in one.of.items()

@@ -26,7 +26,8 @@ class Choice:
 
 
 _THERE = """(SELECT split_part(s.slice, '=', 2) AS code FROM rollup_slice s
-             WHERE s.table_name = :table AND s.slice LIKE :dimension || '=%') AS there"""
+             WHERE s.table_name = :table AND starts_with(s.slice, :dimension || '=')
+               AND EXISTS (SELECT FROM unit_rollup r WHERE r.slice_id = s.id)) AS there"""
 _FACTORS = text(f"""SELECT f.code, f.name_vi, f.name_en FROM {_THERE} JOIN factor f USING (code)
                     ORDER BY f.name_vi COLLATE "vi-x-icu" """)
 _INDUSTRIES = text(f"""

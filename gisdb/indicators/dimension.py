@@ -24,14 +24,14 @@ class TellsApart:
     Attributes:
         matches_sql: over ``t`` and what is joined; ``{code}`` is the asked code as an SQL literal.
         join_sql: what it needs beside ``t``; ``{times}`` is how each workplace was from day to day.
-        keys: fields by which rows are grouped before slices are made of them.
-        slices_sql: an array of slices over the group ``f``; empty: no slices are kept.
+        slice_codes: the codes of a row, each of which is a slice; empty: no slices are kept.
+        codes_sql: a query of all codes that there may be a slice of.
     """
 
     matches_sql: str
     join_sql: str = ""
-    keys: tuple[str, ...] = ()
-    slices_sql: str = ""
+    slice_codes: tuple[str, ...] = ()
+    codes_sql: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,17 +58,14 @@ _SPAN = (
 _INDUSTRY = """{of}.industry_version = split_part({{code}}, ':', 1) AND {of}.industry = ANY (ARRAY(
     SELECT split_part({{code}}, ':', 2) UNION ALL SELECT c.code FROM code_list c
     WHERE c.list = 'vsic' || split_part({{code}}, ':', 1) AND c.parent = split_part({{code}}, ':', 2)))"""
-_INDUSTRY_SLICES = "ARRAY['industry=' || f.industry_code, 'industry=' || f.section_code]"
+_INDUSTRIES = "SELECT substr(c.list, 5) || ':' || c.code FROM code_list c WHERE c.list LIKE 'vsic____'"
 _SIZE = """(t.workplace_id, t.year) IN (SELECT y.workplace_id, y.year FROM workplace_year y
     WHERE y.superseded_at IS NULL AND size_class(y.workers) = {code})"""
 
 
 def _industry(table_name: str) -> TellsApart:
-    if table_name == PRESENCE:
-        own = ("t.industry_code", "t.section_code")
-        return TellsApart(_INDUSTRY.format(of="t"), keys=own, slices_sql=_INDUSTRY_SLICES)
-    keys = ("i.industry_code", "i.section_code")
-    return TellsApart(_INDUSTRY.format(of="i"), _SPAN, keys, _INDUSTRY_SLICES)
+    of, joined = ("t", "") if table_name == PRESENCE else ("i", _SPAN)
+    return TellsApart(_INDUSTRY.format(of=of), joined, (f"{of}.industry_code", f"{of}.section_code"), _INDUSTRIES)
 
 
 def dimensions() -> Mapping[str, Dimension]:
@@ -82,7 +79,7 @@ def dimensions() -> Mapping[str, Dimension]:
             "Factor",
             of={
                 "measurement": TellsApart(
-                    "t.factor = {code}", keys=("t.factor",), slices_sql="ARRAY['factor=' || f.factor]"
+                    "t.factor = {code}", slice_codes=("t.factor",), codes_sql="SELECT f.code FROM factor f"
                 )
             },
         ),
@@ -96,7 +93,7 @@ def dimensions() -> Mapping[str, Dimension]:
                     "t.factor IN (SELECT one.code FROM factor one WHERE one.factor_group = {code})",
                     "LEFT JOIN factor k ON k.code = t.factor",
                     ("k.factor_group",),
-                    "ARRAY['factor_group=' || f.factor_group]",
+                    "SELECT DISTINCT f.factor_group FROM factor f",
                 )
             },
         ),

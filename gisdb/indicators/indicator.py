@@ -60,7 +60,7 @@ class Measure:
         value_sql: one call of an aggregate function. With ``per`` it is the number of one thing, as ``max(1)`` or the
             greatest of its records' numbers, and the measure is the sum over the things.
         per: fields of ``t``; rows that agree in them, in one piece, are one thing. Empty: every row counts.
-        classes_sql: a class of ``t``, 0 to 113; the measure is the histogram of ``value_sql`` by it, as one number
+        classes_sql: a class of ``t``, 0 to 113; the measure is the histogram of its rows by it, as one number
             (`gisdb.indicators.histogram`).
         adds_over: where the parts make the whole. What does not add over years (a distinct count) is counted again from
             the records for a period of several years.

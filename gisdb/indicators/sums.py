@@ -71,7 +71,7 @@ def slice_of(table_name: str, filters: Mapping[str, str]) -> str | None:
         return None
     ((code, asked),) = filters.items()
     how = dimensions()[code].of.get(table_name)
-    return f"{code}={asked}" if how is not None and how.slices_sql else None
+    return f"{code}={asked}" if how is not None and how.slice_codes else None
 
 
 def count_years(

@@ -48,19 +48,13 @@ rollup_dimension = Table(
     Column("matches_sql", Text, nullable=False, comment="{code} stands for the asked code"),
     Column("join_sql", Text, nullable=False, server_default=""),
     Column(
-        "keys",
+        "slice_codes",
         ARRAY(Text),
         nullable=False,
         server_default="{}",
-        comment="fields by which rows are grouped for its slices",
+        comment="a row's codes, each of which is a slice; empty: none are kept",
     ),
-    Column(
-        "slices_sql",
-        Text,
-        nullable=False,
-        server_default="",
-        comment="array of slices over such a group f; empty: none are kept",
-    ),
+    Column("codes_sql", Text, nullable=False, server_default="", comment="all codes that there may be a slice of"),
     comment="by what records can be told apart, copied from the indicators' declarations by the migration",
 )
 

@@ -7,9 +7,10 @@
 -- like any other number. Classes are eighths of a doubling of the ratio to the limit, from 2^-7 to 2^7, with an open one
 -- at either end (classes of equal relative width, as in DDSketch: Masson, Rim and Lee, VLDB 2019).
 -- The array holds the upper edges, negated, so that a ratio on an edge belongs to the class below it.
+-- Both are written so that PostgreSQL puts them in their callers' place: called for each record they cost ten times as much.
 CREATE OR REPLACE FUNCTION gisdb.ratio_class(p_ratio numeric) RETURNS integer
 LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
-    SELECT 113 - width_bucket(-p_ratio::float8, ARRAY[
+    SELECT 113 - width_bucket(-p_ratio::float8, '{
         -128, -117.37651753019792, -107.63474115247546, -98.701492826108208, -90.509667991878089, -82.997731497664617,
         -76.109255360174146, -69.792494890576492, -64, -58.688258765098958, -53.817370576237728, -49.350746413054104,
         -45.254833995939045, -41.498865748832308, -38.054627680087073, -34.896247445288246, -32, -29.344129382549479,
@@ -31,12 +32,12 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
         -0.028656376350145975, -0.026278012976678578, -0.024097044146999074, -0.022097086912079612,
         -0.020263118041422026, -0.018581361171917516, -0.017039183322894651, -0.015625, -0.014328188175072988,
         -0.013139006488339289, -0.012048522073499537, -0.011048543456039806, -0.010131559020711013,
-        -0.009290680585958758, -0.0085195916614473257, -0.0078125]::float8[])
+        -0.009290680585958758, -0.0085195916614473257, -0.0078125}'::float8[])
 $$;
 
 CREATE OR REPLACE FUNCTION gisdb.in_class(p_class integer) RETURNS numeric
 LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
-    SELECT ('1e' || 12 * p_class)::numeric
+    SELECT ('1e' || (12 * p_class)::text)::numeric
 $$;
 
 -- The size of a workplace by its workers, in the classes of European statistics on accidents at work (ESAW).
@@ -65,76 +66,85 @@ LANGUAGE sql IMMUTABLE AS $$
     SELECT p_alias || '.' || replace(p_names, ', ', ', ' || p_alias || '.')
 $$;
 
--- The rows `t` of a table that its measures may count, where p_of holds, with what the given dimensions join to them;
--- as SQL. p_states: a condition on the workplaces' states that may be joined. Where it leaves few of them they are worked
--- out once and kept: of a year whose first records have just come the planner expects none, and would do it per record.
+-- The rows `t` of a table that its measures may count, where p_of holds, with what the given dimensions join to them, and
+-- p_joins; as SQL. p_states: a condition on the workplaces' states that may be joined. Where it leaves few of them they are
+-- worked out once and kept: of a year whose first records have just come the planner expects none, and would do it per record.
 DROP FUNCTION IF EXISTS gisdb.counted_rows(gisdb.rollup_measure, text, text);
-CREATE OR REPLACE FUNCTION gisdb.counted_rows(p_table text, p_dimensions text[], p_of text, p_states text) RETURNS text
+DROP FUNCTION IF EXISTS gisdb.counted_rows(text, text[], text, text);
+CREATE OR REPLACE FUNCTION gisdb.counted_rows(
+    p_table text, p_dimensions text[], p_of text, p_states text, p_joins text) RETURNS text
 LANGUAGE sql STABLE SET search_path = gisdb, public, pg_temp AS $$
-    SELECT format('(%s) AS t %s WHERE (%s)', s.rows_sql,
+    SELECT format('(%s) AS t %s %s WHERE (%s)', s.rows_sql,
                   coalesce((SELECT string_agg(DISTINCT replace(d.join_sql, '{times}', replace(
                                         CASE WHEN p_states = 'true' THEN workplace_times()
                                              ELSE format('(WITH few AS MATERIALIZED %s SELECT * FROM few)', workplace_times()) END,
                                         '{of}', p_states)), ' ')
                             FROM rollup_dimension d
                             WHERE d.table_name = p_table AND d.code = ANY (p_dimensions) AND d.join_sql <> ''), ''),
-                  p_of)
+                  p_joins, p_of)
     FROM rollup_source s WHERE s.table_name = p_table
 $$;
 
--- The fields by which the records of a table are grouped for its slices: as they are joined, or as fields of p_alias.
-CREATE OR REPLACE FUNCTION gisdb.slice_keys(p_table text, p_alias text DEFAULT NULL) RETURNS text[]
+-- The slices that a row belongs to beside the one of all, one for each code that a dimension reads off it: named slice_1, …
+DROP FUNCTION IF EXISTS gisdb.slice_keys(text, text);
+CREATE OR REPLACE FUNCTION gisdb.sliced_by(p_table text) RETURNS TABLE (name text, dimension text, code_sql text)
 LANGUAGE sql STABLE SET search_path = gisdb, public, pg_temp AS $$
-    SELECT coalesce(array_agg(DISTINCT CASE WHEN p_alias IS NULL THEN k ELSE p_alias || '.' || split_part(k, '.', 2) END), '{}')
-    FROM rollup_dimension d CROSS JOIN unnest(d.keys) AS k WHERE d.table_name = p_table AND d.slices_sql <> ''
+    SELECT 'slice_' || row_number() OVER (ORDER BY d.code, c.n), d.code, c.code_sql
+    FROM rollup_dimension d CROSS JOIN unnest(d.slice_codes) WITH ORDINALITY AS c (code_sql, n) WHERE d.table_name = p_table
 $$;
 
--- SQL that counts the measures of a table that count alike (rows; things, each once; rows by classes), in three steps:
--- records to the finest groups that slices are made of, groups to slices, and there things to one number. Classes become
--- one number within the finest groups, as histograms are added like any other.
--- Its rows: slice, year, piece_id, and m1, m2, … by the measures' positions. p_codes: these measures without slices, over
+-- Every slice that a record of the table may belong to has its number before records are counted into it.
+CREATE OR REPLACE FUNCTION gisdb.number_slices(p_table text) RETURNS void
+LANGUAGE plpgsql SET search_path = gisdb, public, pg_temp AS $$
+BEGIN
+    EXECUTE (SELECT format('INSERT INTO rollup_slice (table_name, slice)
+                            SELECT %1$L, n.slice FROM (SELECT '''' AS slice %2$s) AS n
+                            WHERE NOT EXISTS (SELECT FROM rollup_slice s WHERE s.table_name = %1$L AND s.slice = n.slice)
+                            ORDER BY n.slice ON CONFLICT DO NOTHING', p_table,
+                           string_agg(format('UNION SELECT %L || c.code FROM (%s) AS c (code)', d.code || '=', d.codes_sql), ' '))
+             FROM rollup_dimension d WHERE d.table_name = p_table AND d.codes_sql <> '');
+END $$;
+
+-- SQL that counts the measures of a table that count alike (rows; things, each once), in three steps: records to the finest
+-- groups that slices are made of, groups to slices, and there things to one number.
+-- Its rows: slice_id, year, piece_id, and m1, m2, … by the measures' positions. p_codes: these measures without slices, over
 -- all the years that p_rows holds, of one sex (female, male) alone where p_sex says so; NULL: all of them, sliced.
+DROP FUNCTION IF EXISTS gisdb.counting_pass(text, text[], text, text, text[], text);
 CREATE OR REPLACE FUNCTION gisdb.counting_pass(
-    p_table text, p_per text[], p_classes text, p_rows text, p_codes text[], p_sex text) RETURNS text
+    p_table text, p_per text[], p_rows text, p_codes text[], p_sex text) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = gisdb, public, pg_temp AS $$
 DECLARE
-    v_sliced boolean := p_codes IS NULL;
-    v_keys text[] := CASE WHEN v_sliced THEN slice_keys(p_table, 't') ELSE '{}' END;
-    v_slices text := 'ARRAY[''''] ' || coalesce((SELECT string_agg('|| ' || d.slices_sql, ' ' ORDER BY d.code)
-                                                 FROM rollup_dimension d
-                                                 WHERE v_sliced AND d.table_name = p_table AND d.slices_sql <> ''), '');
+    v_place text[] := CASE WHEN p_codes IS NULL THEN '{year,piece_id}' ELSE '{piece_id}' END;
+    v_slices text[] := CASE WHEN p_codes IS NULL THEN ARRAY(SELECT b.name FROM sliced_by(p_table) AS b) ELSE '{}' END;
     -- What tells the things of a cell apart.
-    v_apart text[] := CASE WHEN p_classes <> '' THEN '{}' ELSE p_per END;
-    v_grouped text := prefixed('f', array_to_string(array_prepend('piece_id', v_apart), ', '));
-    v_by text := (SELECT string_agg(n::text, ', ') FROM generate_series(1, 2 + cardinality(v_apart) + cardinality(v_keys)) AS n);
-    v_named text := array_to_string(ARRAY(SELECT 't.' || n FROM unnest(array_prepend('piece_id', v_apart)) AS n) || v_keys, ', ');
-    v_fine text; v_thing text; v_counted text; v_classed text; v_finest text;
+    v_things text := array_to_string(v_place || p_per, ', ');
+    v_cell text := array_to_string(v_place, ', ');
+    v_records text; v_groups text; v_sums text; v_counted text;
 BEGIN
     SELECT string_agg(format('%s FILTER (WHERE %s) AS m%s', m.value_sql, m.where_sql, m.position), ', ' ORDER BY m.position),
-           string_agg(format('%s(f.m%s) AS m%s', CASE WHEN p_per = '{}' OR p_classes <> '' THEN 'sum' ELSE 'max' END,
-                             m.position, m.position), ', ' ORDER BY m.position),
-           string_agg(format('sum(g.m%s) AS m%s', m.position, m.position), ', ' ORDER BY m.position),
-           string_agg(format('sum(c.m%s * in_class(c.class)) AS m%s', m.position, m.position), ', ' ORDER BY m.position)
-    INTO v_fine, v_thing, v_counted, v_classed
+           string_agg(format('%s(m%s) AS m%s', CASE p_per WHEN '{}' THEN 'sum' ELSE 'max' END, m.position, m.position), ', '
+                      ORDER BY m.position),
+           string_agg(format('sum(m%s) AS m%s', m.position, m.position), ', ' ORDER BY m.position)
+    INTO v_records, v_groups, v_sums
     FROM (SELECT where_sql, position,
-                 CASE p_sex WHEN 'female' THEN women_sql WHEN 'male' THEN men_sql ELSE value_sql END AS value_sql
+                 CASE WHEN classes_sql <> '' THEN format('sum(in_class(%s))', classes_sql)
+                      WHEN p_sex = 'female' THEN women_sql WHEN p_sex = 'male' THEN men_sql ELSE value_sql END AS value_sql
           FROM rollup_measure
-          WHERE table_name = p_table AND per = p_per AND classes_sql = p_classes
-            AND (v_sliced OR code = ANY (p_codes))) AS m
+          WHERE table_name = p_table AND per = p_per AND (p_codes IS NULL OR code = ANY (p_codes))) AS m
     WHERE m.value_sql <> '';
-    v_finest := format('SELECT %s AS year, %s%s, %s FROM %s GROUP BY %s', CASE WHEN v_sliced THEN 't.year' ELSE '0::smallint' END,
-                       v_named, CASE WHEN p_classes <> '' THEN ', ' || p_classes || ' AS class' ELSE '' END, v_fine, p_rows,
-                       v_by || CASE WHEN p_classes <> '' THEN ', class' ELSE '' END);
-    IF p_classes <> '' THEN
-        v_finest := format('SELECT c.year, %s, %s FROM (%s) AS c GROUP BY %s',
-                           prefixed('c', regexp_replace(v_named, '[a-z]+\.', '', 'g')), v_classed, v_finest, v_by);
+    v_counted := format('SELECT %s, %s FROM %s GROUP BY %s', prefixed('t', array_to_string(v_place || p_per || v_slices, ', ')),
+                        v_records, p_rows, prefixed('t', array_to_string(v_place || p_per || v_slices, ', ')));
+    IF p_codes IS NULL THEN
+        v_cell := 'slice_id, ' || v_cell;
+        v_counted := format('SELECT slice_id, %s, %s FROM (%s) AS one CROSS JOIN unnest(ARRAY[%s]) AS slice_id
+                             WHERE slice_id IS NOT NULL GROUP BY slice_id, %s', v_things, v_groups, v_counted,
+                            concat_ws(', ', (SELECT s.id FROM rollup_slice s WHERE s.table_name = p_table AND s.slice = '')::text,
+                                      nullif(prefixed('one', array_to_string(v_slices, ', ')), 'one.')), v_things);
     END IF;
-    RETURN format(
-        'SELECT g.slice, g.year, g.piece_id, %s FROM (
-             SELECT s.slice, f.year, %s, %s FROM (%s) AS f
-             CROSS JOIN LATERAL unnest(%s) AS s (slice) WHERE s.slice IS NOT NULL GROUP BY s.slice, f.year, %s) AS g
-         GROUP BY g.slice, g.year, g.piece_id',
-        v_counted, v_grouped, v_thing, v_finest, v_slices, v_grouped);
+    IF p_per <> '{}' THEN
+        v_counted := format('SELECT %s, %s FROM (%s) AS thing GROUP BY %s', v_cell, v_sums, v_counted, v_cell);
+    END IF;
+    RETURN v_counted;
 END $$;
 
 -- The fields of its records that a table's measures name, and those that place them.
@@ -146,45 +156,50 @@ LANGUAGE sql STABLE SET search_path = gisdb, public, pg_temp AS $$
         UNION SELECT named[1] FROM rollup_measure m
         CROSS JOIN regexp_matches(concat_ws(' ', m.value_sql, m.where_sql, m.classes_sql), '\mt\.([a-z_]+)', 'g') AS named
         WHERE m.table_name = p_table) AS one
-    WHERE 't.' || one.field <> ALL (slice_keys(p_table))
 $$;
 
--- SQL for all of them together: slice, year, piece_id, figures (the measures' numbers by their positions).
-CREATE OR REPLACE FUNCTION gisdb.counting(p_table text, p_rows text, p_codes text[], p_sex text) RETURNS text
+-- SQL for the figures (the measures' numbers by their positions) of m1, m2, …, and whether they say anything.
+CREATE OR REPLACE FUNCTION gisdb.figures_of(p_table text, p_codes text[], OUT figures text, OUT telling text)
 LANGUAGE sql STABLE SET search_path = gisdb, public, pg_temp AS $$
-    WITH passes AS (
-        SELECT counting_pass(p_table, one.per, one.classes_sql,
-                             CASE WHEN p_codes IS NULL THEN 'counted AS t' ELSE p_rows END, p_codes, p_sex) AS query, one.places
-        FROM (SELECT m.per, m.classes_sql, array_agg(m.position) AS places FROM rollup_measure m
-              WHERE m.table_name = p_table AND (p_codes IS NULL OR m.code = ANY (p_codes))
-                AND CASE p_sex WHEN 'female' THEN m.women_sql WHEN 'male' THEN m.men_sql ELSE m.value_sql END <> ''
-              GROUP BY 1, 2) AS one
-    ), padded AS (
-        SELECT format('SELECT slice, year, piece_id, %s FROM (%s) AS pass',
-                      (SELECT string_agg(format(CASE WHEN m.position = ANY (p.places) THEN 'm%s::numeric AS m%s'
-                                                     ELSE 'NULL::numeric AS m%s' END, m.position, m.position), ', ' ORDER BY m.position)
-                       FROM rollup_measure m WHERE m.table_name = p_table), p.query) AS query
-        FROM passes p
-    )
-    SELECT format('%s SELECT slice, year::integer AS year, piece_id, ARRAY[%s] AS figures FROM (%s) AS passes
-                   GROUP BY slice, year, piece_id HAVING %s',
-                  -- The records are read and joined once for all passes.
-                  CASE WHEN p_codes IS NULL THEN format('WITH counted AS MATERIALIZED (SELECT %s FROM %s)',
-                      array_to_string(counted_fields(p_table) || slice_keys(p_table), ', '), p_rows) ELSE '' END,
-                  (SELECT string_agg(format('coalesce(sum(m%s), 0)', m.position), ', ' ORDER BY m.position)
-                   FROM rollup_measure m WHERE m.table_name = p_table),
-                  (SELECT string_agg(query, ' UNION ALL ') FROM padded),
-                  -- A cell that says nothing is not kept.
-                  (SELECT string_agg(format('sum(m%s) <> 0', m.position), ' OR ' ORDER BY m.position)
-                   FROM rollup_measure m WHERE m.table_name = p_table))
+    SELECT format('ARRAY[%s]::numeric[]', string_agg(CASE WHEN p_codes IS NULL OR m.code = ANY (p_codes)
+                                               THEN format('coalesce(m%s, 0)', m.position) ELSE '0' END, ', ' ORDER BY m.position)),
+           string_agg(format('m%s <> 0', m.position), ' OR ' ORDER BY m.position)
+               FILTER (WHERE p_codes IS NULL OR m.code = ANY (p_codes))
+    FROM rollup_measure m WHERE m.table_name = p_table
 $$;
 
--- The rows to be counted into all slices.
-CREATE OR REPLACE FUNCTION gisdb.rows_to_slice(p_table text, p_of text, p_states text) RETURNS text
-LANGUAGE sql STABLE SET search_path = gisdb, public, pg_temp AS $$
-    SELECT counted_rows(p_table, ARRAY(SELECT d.code FROM rollup_dimension d
-                                       WHERE d.table_name = p_table AND d.slices_sql <> ''), p_of, p_states)
-$$;
+-- Counts all measures of a table, slice by slice, over its rows where p_of holds, into `fresh_cell` (slice_id, year,
+-- piece_id, figures). Temporary tables between the steps let go of the memory of each before the next.
+DROP FUNCTION IF EXISTS gisdb.rows_to_slice(text, text, text);
+CREATE OR REPLACE FUNCTION gisdb.count_slices(p_table text, p_of text, p_states text) RETURNS void
+LANGUAGE plpgsql SET search_path = gisdb, public, pg_temp AS $$
+DECLARE r record; v_passes text[] := '{}'; v_rows text;
+BEGIN
+    PERFORM number_slices(p_table);
+    SELECT format('SELECT %s FROM %s',
+                  concat_ws(', ', array_to_string(counted_fields(p_table), ', '),
+                            string_agg(format('%I.id AS %I', b.name, b.name), ', ')),
+                  counted_rows(p_table, ARRAY(SELECT d.code FROM rollup_dimension d
+                                              WHERE d.table_name = p_table AND d.slice_codes <> '{}'), p_of, p_states,
+                               coalesce(string_agg(format(
+                                   'LEFT JOIN (SELECT s.id, substr(s.slice, %s) AS code FROM rollup_slice s
+                                               WHERE s.table_name = %L AND starts_with(s.slice, %L)) AS %I ON %I.code = %s',
+                                   length(b.dimension) + 2, p_table, b.dimension || '=', b.name, b.name, b.code_sql), ' '), '')))
+    INTO v_rows FROM sliced_by(p_table) AS b;
+    EXECUTE 'CREATE TEMP TABLE counted ON COMMIT DROP AS ' || v_rows;
+    FOR r IN SELECT DISTINCT m.per FROM rollup_measure m WHERE m.table_name = p_table ORDER BY m.per LOOP
+        v_passes := v_passes || format('pass_%s', cardinality(v_passes) + 1);
+        EXECUTE format('CREATE TEMP TABLE %I ON COMMIT DROP AS %s', v_passes[cardinality(v_passes)],
+                       counting_pass(p_table, r.per, 'counted AS t', NULL, NULL));
+    END LOOP;
+    EXECUTE (SELECT format('CREATE TEMP TABLE fresh_cell ON COMMIT DROP AS
+                            SELECT slice_id, year, piece_id, %s AS figures FROM %s WHERE %s', f.figures,
+                           array_to_string(v_passes[:1] || ARRAY(
+                               SELECT format('FULL JOIN %I USING (slice_id, year, piece_id)', one) FROM unnest(v_passes[2:]) AS one),
+                               ' '), f.telling)
+             FROM figures_of(p_table, NULL) AS f);
+    EXECUTE 'DROP TABLE counted, ' || array_to_string(v_passes, ', ');
+END $$;
 
 -- SQL for the sum, measure by measure, of the figures of rows r.
 CREATE OR REPLACE FUNCTION gisdb.summed_figures(p_table text) RETURNS text
@@ -213,14 +228,17 @@ BEGIN
         FROM unit_piece up WHERE up.unit_id IN (SELECT unit_id FROM changed_sum WHERE rank = 0)
         AND NOT EXISTS (SELECT FROM part_unit p JOIN unit_piece held ON held.unit_id = p.unit_id
                         WHERE p.whole_id = up.unit_id AND held.piece_id = up.piece_id);
+    CREATE TEMP TABLE held_piece ON COMMIT DROP AS
+        SELECT up.unit_id, up.piece_id FROM unit_piece up
+        WHERE up.unit_id IN (SELECT unit_id FROM changed_sum WHERE rank = 1);
     -- The country's sum is made of its parts' sums, which the cell may have none of where it lies in no part.
-    ANALYZE changed_sum, part_unit, part_piece;
+    ANALYZE changed_sum, part_unit, part_piece, held_piece;
     DELETE FROM unit_rollup r USING changed_sum c
         WHERE r.slice_id = c.slice_id AND r.year = c.year AND r.unit_id = c.unit_id;
     EXECUTE format(
         'INSERT INTO unit_rollup (slice_id, year, unit_id, figures)
          SELECT c.slice_id, c.year, c.unit_id, %s
-         FROM changed_sum c JOIN unit_piece up ON up.unit_id = c.unit_id
+         FROM changed_sum c JOIN held_piece up ON up.unit_id = c.unit_id
          JOIN rollup r ON r.slice_id = c.slice_id AND r.year = c.year AND r.piece_id = up.piece_id
          WHERE c.rank = 1 GROUP BY 1, 2, 3', summed_figures(p_table));
     EXECUTE format(
@@ -236,10 +254,10 @@ BEGIN
              JOIN rollup one ON one.slice_id = c.slice_id AND one.year = c.year AND one.piece_id = p.piece_id
              WHERE c.rank = 0) AS r
          GROUP BY 1, 2, 3', summed_figures(p_table));
-    DROP TABLE changed_sum, part_unit, part_piece;
+    DROP TABLE changed_sum, part_unit, part_piece, held_piece;
 END $$;
 
--- Counts cells of one table again, pair by pair.
+-- Counts cells of one table again, pair by pair; writes those that are others now.
 CREATE OR REPLACE FUNCTION gisdb.refresh_cells(p_table text, p_years integer[], p_pieces integer[]) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = gisdb, public, pg_temp AS $$
 DECLARE v_workplaces bigint[];
@@ -250,24 +268,24 @@ BEGIN
     ANALYZE asked_cell;
     -- Their records' workplaces may lie elsewhere by now, but each has once been here.
     v_workplaces := ARRAY(SELECT DISTINCT s.workplace_id FROM workplace_state s JOIN asked_cell a USING (piece_id));
-    EXECUTE 'CREATE TEMP TABLE fresh_cell ON COMMIT DROP AS ' || counting(p_table, rows_to_slice(
-        p_table, '(t.year, t.piece_id) IN (SELECT a.year, a.piece_id FROM asked_cell a)',
-        format('st.workplace_id = ANY (%L::bigint[])', v_workplaces)), NULL, NULL);
-    INSERT INTO rollup_slice (table_name, slice)
-        SELECT DISTINCT p_table, f.slice FROM fresh_cell f
-        WHERE NOT EXISTS (SELECT FROM rollup_slice s WHERE s.table_name = p_table AND s.slice = f.slice);
+    PERFORM count_slices(p_table, '(t.year, t.piece_id) IN (SELECT a.year, a.piece_id FROM asked_cell a)',
+                         format('st.workplace_id = ANY (%L::bigint[])', v_workplaces));
+    ANALYZE fresh_cell;
     CREATE TEMP TABLE changed_cell ON COMMIT DROP AS
-        SELECT s.id AS slice_id, f.year::smallint AS year, f.piece_id
-        FROM fresh_cell f JOIN rollup_slice s ON s.table_name = p_table AND s.slice = f.slice;
-    WITH gone AS (
-        DELETE FROM rollup r USING asked_cell a, rollup_slice s
-        WHERE s.table_name = p_table AND r.slice_id = s.id AND r.year = a.year AND r.piece_id = a.piece_id
-        RETURNING r.slice_id, r.year, r.piece_id)
-    INSERT INTO changed_cell SELECT * FROM gone;
+        SELECT slice_id, year, piece_id, fresh.figures, kept.figures IS NOT NULL AS was_there
+        FROM fresh_cell AS fresh FULL JOIN (
+            SELECT r.* FROM rollup r JOIN asked_cell a USING (year, piece_id)
+            WHERE r.slice_id IN (SELECT s.id FROM rollup_slice s WHERE s.table_name = p_table)
+        ) AS kept USING (slice_id, year, piece_id)
+        WHERE fresh.figures IS DISTINCT FROM kept.figures;
     ANALYZE changed_cell;
+    DELETE FROM rollup r USING changed_cell c
+        WHERE c.figures IS NULL AND r.slice_id = c.slice_id AND r.year = c.year AND r.piece_id = c.piece_id;
+    UPDATE rollup r SET figures = c.figures FROM changed_cell c
+        WHERE c.was_there AND c.figures IS NOT NULL
+          AND r.slice_id = c.slice_id AND r.year = c.year AND r.piece_id = c.piece_id;
     INSERT INTO rollup (slice_id, year, piece_id, figures)
-        SELECT s.id, f.year, f.piece_id, f.figures
-        FROM fresh_cell f JOIN rollup_slice s ON s.table_name = p_table AND s.slice = f.slice ORDER BY 1, 2, 3;
+        SELECT c.slice_id, c.year, c.piece_id, c.figures FROM changed_cell c WHERE NOT c.was_there ORDER BY 1, 2, 3;
     DROP TABLE asked_cell, fresh_cell;
     PERFORM sum_into_units(p_table);
     DROP TABLE changed_cell;
@@ -321,12 +339,9 @@ BEGIN
     DELETE FROM rollup;
     DELETE FROM rollup_slice;
     FOR s IN SELECT * FROM rollup_source LOOP
-        EXECUTE 'CREATE TEMP TABLE fresh_cell ON COMMIT DROP AS '
-                || counting(s.table_name, rows_to_slice(s.table_name, 'true', 'true'), NULL, NULL);
-        INSERT INTO rollup_slice (table_name, slice) SELECT s.table_name, f.slice FROM fresh_cell f GROUP BY 2 ORDER BY 2;
+        PERFORM count_slices(s.table_name, 'true', 'true');
         INSERT INTO rollup (slice_id, year, piece_id, figures)
-            SELECT n.id, f.year, f.piece_id, f.figures
-            FROM fresh_cell f JOIN rollup_slice n ON n.table_name = s.table_name AND n.slice = f.slice ORDER BY 1, 2, 3;
+            SELECT f.slice_id, f.year, f.piece_id, f.figures FROM fresh_cell f ORDER BY 1, 2, 3;
         DROP TABLE fresh_cell;
     END LOOP;
     ANALYZE rollup, rollup_slice;
@@ -340,7 +355,13 @@ CREATE OR REPLACE FUNCTION gisdb.recounted(
     p_table text, p_codes text[], p_first_year integer, p_last_year integer, p_within integer, p_filters jsonb)
 RETURNS TABLE (piece_id integer, figures numeric[])
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = gisdb, public, pg_temp AS $$
-DECLARE v_dimensions text[] := ARRAY(SELECT jsonb_object_keys(p_filters - 'sex')); v_of text;
+DECLARE
+    v_dimensions text[] := ARRAY(SELECT jsonb_object_keys(p_filters - 'sex'));
+    -- What cannot be told of one sex alone is not counted.
+    v_codes text[] := ARRAY(SELECT m.code FROM rollup_measure m WHERE m.table_name = p_table AND m.code = ANY (p_codes)
+                            AND CASE p_filters ->> 'sex' WHEN 'female' THEN m.women_sql WHEN 'male' THEN m.men_sql
+                                     ELSE m.value_sql END <> '');
+    v_rows text; v_of text;
 BEGIN
     IF EXISTS (SELECT unnest(v_dimensions) EXCEPT SELECT d.code FROM rollup_dimension d WHERE d.table_name = p_table) THEN
         RAISE EXCEPTION 'records of % cannot be told apart by %', p_table, p_filters;
@@ -352,8 +373,17 @@ BEGIN
                      (SELECT string_agg('(' || replace(d.matches_sql, '{code}', quote_literal(p_filters ->> d.code)) || ')', ' AND ')
                       FROM rollup_dimension d WHERE d.table_name = p_table AND p_filters ? d.code))
     INTO v_of FROM rollup_source o WHERE o.table_name = p_table;
-    RETURN QUERY EXECUTE format('SELECT c.piece_id, c.figures FROM (%s) AS c',
-                                counting(p_table, counted_rows(p_table, v_dimensions, v_of, 'true'), p_codes, p_filters ->> 'sex'));
+    IF v_codes = '{}' THEN RETURN; END IF;
+    v_rows := counted_rows(p_table, v_dimensions, v_of, 'true', '');
+    RETURN QUERY EXECUTE (
+        SELECT format('SELECT piece_id, %s FROM %s WHERE %s', f.figures, string_agg(p.query, '' ORDER BY p.n), f.telling)
+        FROM figures_of(p_table, v_codes) AS f CROSS JOIN (
+            SELECT row_number() OVER (ORDER BY m.per) AS n,
+                   format(CASE row_number() OVER (ORDER BY m.per) WHEN 1 THEN '(%s) AS one'
+                          ELSE ' FULL JOIN (%s) AS one_more USING (piece_id)' END,
+                          counting_pass(p_table, m.per, v_rows, v_codes, p_filters ->> 'sex')) AS query
+            FROM rollup_measure m WHERE m.table_name = p_table AND m.code = ANY (v_codes) GROUP BY m.per) AS p
+        GROUP BY f.figures, f.telling);
 END $$;
 
 -- After workplaces changed: their records follow them, each by its own day; the cells left and entered are counted again,
