@@ -67,19 +67,14 @@ LANGUAGE sql IMMUTABLE AS $$
 $$;
 
 -- The rows `t` of a table that its measures may count, where p_of holds, with what the given dimensions join to them, and
--- p_joins; as SQL. p_states: a condition on the workplaces' states that may be joined. Where it leaves few of them they are
--- worked out once and kept: of a year whose first records have just come the planner expects none, and would do it per record.
+-- p_joins; as SQL. p_times: how each workplace was and until when, as SQL.
 DROP FUNCTION IF EXISTS gisdb.counted_rows(gisdb.rollup_measure, text, text);
 DROP FUNCTION IF EXISTS gisdb.counted_rows(text, text[], text, text);
 CREATE OR REPLACE FUNCTION gisdb.counted_rows(
-    p_table text, p_dimensions text[], p_of text, p_states text, p_joins text) RETURNS text
+    p_table text, p_dimensions text[], p_of text, p_times text, p_joins text) RETURNS text
 LANGUAGE sql STABLE SET search_path = gisdb, public, pg_temp AS $$
     SELECT format('(%s) AS t %s %s WHERE (%s)', s.rows_sql,
-                  coalesce((SELECT string_agg(DISTINCT replace(d.join_sql, '{times}', replace(
-                                        CASE WHEN p_states = 'true' THEN workplace_times()
-                                             ELSE format('(WITH few AS MATERIALIZED %s SELECT * FROM few)', workplace_times()) END,
-                                        '{of}', p_states)), ' ')
-                            FROM rollup_dimension d
+                  coalesce((SELECT string_agg(DISTINCT replace(d.join_sql, '{times}', p_times), ' ') FROM rollup_dimension d
                             WHERE d.table_name = p_table AND d.code = ANY (p_dimensions) AND d.join_sql <> ''), ''),
                   p_joins, p_of)
     FROM rollup_source s WHERE s.table_name = p_table
@@ -169,22 +164,27 @@ LANGUAGE sql STABLE SET search_path = gisdb, public, pg_temp AS $$
 $$;
 
 -- Counts all measures of a table, slice by slice, over its rows where p_of holds, into `fresh_cell` (slice_id, year,
--- piece_id, figures). Temporary tables between the steps let go of the memory of each before the next.
+-- piece_id, figures). p_states: a condition on the workplaces' states st that may be theirs.
+-- Temporary tables between the steps let go of the memory of each before the next. Whatever is joined to the records has an
+-- index: of a year whose first records have just come the planner expects none, and would look through all of it for each.
 DROP FUNCTION IF EXISTS gisdb.rows_to_slice(text, text, text);
 CREATE OR REPLACE FUNCTION gisdb.count_slices(p_table text, p_of text, p_states text) RETURNS void
 LANGUAGE plpgsql SET search_path = gisdb, public, pg_temp AS $$
 DECLARE r record; v_passes text[] := '{}'; v_rows text;
 BEGIN
     PERFORM number_slices(p_table);
+    EXECUTE 'CREATE TEMP TABLE workplace_time ON COMMIT DROP AS SELECT * FROM '
+            || replace(workplace_times(), '{of}', p_states) || ' AS i';
+    CREATE INDEX ON workplace_time (workplace_id);
+    ANALYZE workplace_time;
     SELECT format('SELECT %s FROM %s',
                   concat_ws(', ', array_to_string(counted_fields(p_table), ', '),
                             string_agg(format('%I.id AS %I', b.name, b.name), ', ')),
                   counted_rows(p_table, ARRAY(SELECT d.code FROM rollup_dimension d
-                                              WHERE d.table_name = p_table AND d.slice_codes <> '{}'), p_of, p_states,
+                                              WHERE d.table_name = p_table AND d.slice_codes <> '{}'), p_of, 'workplace_time',
                                coalesce(string_agg(format(
-                                   'LEFT JOIN (SELECT s.id, substr(s.slice, %s) AS code FROM rollup_slice s
-                                               WHERE s.table_name = %L AND starts_with(s.slice, %L)) AS %I ON %I.code = %s',
-                                   length(b.dimension) + 2, p_table, b.dimension || '=', b.name, b.name, b.code_sql), ' '), '')))
+                                   'LEFT JOIN rollup_slice AS %1$I ON %1$I.table_name = %2$L AND %1$I.slice = %3$L || %4$s',
+                                   b.name, p_table, b.dimension || '=', b.code_sql), ' '), '')))
     INTO v_rows FROM sliced_by(p_table) AS b;
     EXECUTE 'CREATE TEMP TABLE counted ON COMMIT DROP AS ' || v_rows;
     FOR r IN SELECT DISTINCT m.per FROM rollup_measure m WHERE m.table_name = p_table ORDER BY m.per LOOP
@@ -198,7 +198,7 @@ BEGIN
                                SELECT format('FULL JOIN %I USING (slice_id, year, piece_id)', one) FROM unnest(v_passes[2:]) AS one),
                                ' '), f.telling)
              FROM figures_of(p_table, NULL) AS f);
-    EXECUTE 'DROP TABLE counted, ' || array_to_string(v_passes, ', ');
+    EXECUTE 'DROP TABLE workplace_time, counted, ' || array_to_string(v_passes, ', ');
 END $$;
 
 -- SQL for the sum, measure by measure, of the figures of rows r.
@@ -266,6 +266,10 @@ BEGIN
         SELECT DISTINCT c.year::smallint AS year, c.piece_id FROM unnest(p_years, p_pieces) AS c (year, piece_id)
         WHERE c.year IS NOT NULL AND c.piece_id IS NOT NULL;
     ANALYZE asked_cell;
+    -- After much has changed the planner must know of it: it would expect nothing of a year that has only just come.
+    IF (SELECT count(*) FROM asked_cell) > 500 AND to_regclass('gisdb.' || p_table) IS NOT NULL THEN
+        EXECUTE format('ANALYZE %I (year, piece_id)', p_table);
+    END IF;
     -- Their records' workplaces may lie elsewhere by now, but each has once been here.
     v_workplaces := ARRAY(SELECT DISTINCT s.workplace_id FROM workplace_state s JOIN asked_cell a USING (piece_id));
     PERFORM count_slices(p_table, '(t.year, t.piece_id) IN (SELECT a.year, a.piece_id FROM asked_cell a)',
@@ -286,6 +290,9 @@ BEGIN
           AND r.slice_id = c.slice_id AND r.year = c.year AND r.piece_id = c.piece_id;
     INSERT INTO rollup (slice_id, year, piece_id, figures)
         SELECT c.slice_id, c.year, c.piece_id, c.figures FROM changed_cell c WHERE NOT c.was_there ORDER BY 1, 2, 3;
+    IF (SELECT count(*) FROM asked_cell) > 500 THEN
+        ANALYZE rollup (slice_id, year, piece_id);
+    END IF;
     DROP TABLE asked_cell, fresh_cell;
     PERFORM sum_into_units(p_table);
     DROP TABLE changed_cell;
@@ -374,7 +381,7 @@ BEGIN
                       FROM rollup_dimension d WHERE d.table_name = p_table AND p_filters ? d.code))
     INTO v_of FROM rollup_source o WHERE o.table_name = p_table;
     IF v_codes = '{}' THEN RETURN; END IF;
-    v_rows := counted_rows(p_table, v_dimensions, v_of, 'true', '');
+    v_rows := counted_rows(p_table, v_dimensions, v_of, replace(workplace_times(), '{of}', 'true'), '');
     RETURN QUERY EXECUTE (
         SELECT format('SELECT piece_id, %s FROM %s WHERE %s', f.figures, string_agg(p.query, '' ORDER BY p.n), f.telling)
         FROM figures_of(p_table, v_codes) AS f CROSS JOIN (

@@ -8,7 +8,6 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -23,7 +22,7 @@ from gisdb.uploads import upload as life
 from gisdb.uploads.upload import Upload
 from loaders.tables.choices import Choices
 from loaders.uploads.receive import receive
-from tests.bench.measuring import Row
+from tests.bench.measuring import Peaks, Row, children
 from tests.bench.sheets import workplace_codes, write_measurements
 
 # What a laboratory measured in a year at a hundred workplaces.
@@ -150,55 +149,26 @@ def _memory(database: Database, folder: Path, rows: int, worker: int) -> Row:
         desk = _Desk(database, operator(conn))
     path = folder / f"{rows}.csv"
     write_measurements(path, rows, workplace_codes(database), f"Dãy {rows}")
-    # The peak is counted from here on.
-    Path(f"/proc/{worker}/clear_refs").write_text("5", "ascii")
-    before = _peak_mb(worker)
-    over = threading.Event()
-    children: dict[int, float] = {}
-    watch = threading.Thread(target=_watch, args=(worker, children, over), daemon=True)
-    watch.start()
-    began = time.perf_counter()
-    upload = desk.send(path)
-    desk.wait(upload, "checked")
-    taken = time.perf_counter() - began
-    over.set()
-    watch.join()
+    with Peaks(worker) as memory:
+        began = time.perf_counter()
+        upload = desk.send(path)
+        desk.wait(upload, "checked")
+        taken = time.perf_counter() - began
     size = path.stat().st_size
     path.unlink()
     with database.acting_as(desk.account, write=True) as conn:
         life.withdraw(conn, desk.account, life.upload_by_id(conn, upload))
-    parsing = f", its processes {max(children.values()):.0f} MB" if children else ""
     return Row(
         f"a file of {rows:,} lines ({size / 2**20:.0f} MB) checked by the worker",
-        f"{taken:.0f} s ({rows / taken:,.0f} rows/s), worker at most {_peak_mb(worker):.0f} MB{parsing}",
-        f"{before:.0f} MB before; wanted: ≤ 600 MB",
+        f"{taken:.0f} s ({rows / taken:,.0f} rows/s), worker at most {memory.own:.0f} MB, its processes"
+        f" {memory.started:.0f} MB",
+        f"{memory.before:.0f} MB before; wanted: ≤ 600 MB",
         "–",
     )
 
 
-def _watch(worker: int, children: dict[int, float], over: threading.Event) -> None:
-    """The peaks of processes that the worker starts, as long as they can be seen."""
-    while not over.wait(0.1):
-        for one in _children(worker):
-            with suppress(OSError, StopIteration):
-                children[one] = _peak_mb(one)
-
-
-def _peak_mb(process: int) -> float:
-    lines = Path(f"/proc/{process}/status").read_text("utf-8").splitlines()
-    return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) / 1024
-
-
-def _children(process: int) -> list[int]:
-    found: list[int] = []
-    for task in Path(f"/proc/{process}/task").glob("*/children"):
-        with suppress(OSError):
-            found += [int(one) for one in task.read_text("ascii").split()]
-    return found
-
-
 def _worker_of(server: int) -> int:
-    return next(one for one in _children(server) if b"worker" in Path(f"/proc/{one}/cmdline").read_bytes().split(b"\0"))
+    return next(one for one in children(server) if b"worker" in Path(f"/proc/{one}/cmdline").read_bytes().split(b"\0"))
 
 
 @contextmanager
