@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import sys
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,9 +65,10 @@ class Table:
         Raises:
             InputError: ``csv_malformed`` with the line, where quotes do not close or stand inside a cell.
         """
-        after, end, skipped = self.data_after, self.end, self.skipped
+        after, end, skipped = self.data_after, self.end or sys.maxsize, self.skipped
         for line, cells in self._numbered() if self.numbered else self._records():
-            if line > after and (end is None or line < end) and line not in skipped and "".join(cells).strip():
+            # The first cell that holds something settles it.
+            if after < line < end and any(map(str.strip, cells)) and line not in skipped:
                 yield line, cells
 
     def _numbered(self) -> Iterator[tuple[int, list[str]]]:
