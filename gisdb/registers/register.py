@@ -287,5 +287,11 @@ def _indexes(register: Register, table: Table) -> None:
             postgresql_include=list(register.counted_with),
             postgresql_where=current,
         )
+    # What an upload replaced is looked for when it is undone.
+    Index(
+        f"ix_{register.table_name}_superseded_by",
+        table.c.superseded_by,
+        postgresql_where=text("superseded_by IS NOT NULL"),
+    )
     for names in register.indexes:
         Index(f"ix_{register.table_name}_{'_'.join(names)}", *(table.c[name] for name in names))
