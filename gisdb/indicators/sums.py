@@ -224,12 +224,18 @@ def _tell_rest_apart(
 ) -> None:
     """What is in none of the units: that of uncertain pieces is asked for, the others hold what is left then."""
     measures = _measures(slices)
-    rest = """(SELECT p.id FROM piece p WHERE p.uncertain_unit_id IS NOT NULL
-               AND NOT EXISTS (SELECT FROM unit_piece up WHERE up.piece_id = p.id AND up.unit_id = ANY (:units))
-               AND EXISTS (SELECT FROM unit_piece up WHERE up.piece_id = p.id AND up.unit_id = :area)) AS p
-              JOIN rollup r ON r.piece_id = p.id"""
-    cells = _cells(slices, rest, "piece_id", given)
-    rows = conn.execute(text(f"SELECT c.year, {_sums(measures)} FROM ({cells}) AS c GROUP BY 1"), given)
+    # Of uncertain pieces few hold anything: these come first, then where they lie.
+    uncertain = "rollup r JOIN piece p ON p.id = r.piece_id AND p.uncertain_unit_id IS NOT NULL"
+    cells = _cells(slices, uncertain, "piece_id", given)
+    rows = conn.execute(
+        text(f"""WITH c AS MATERIALIZED ({cells}), held AS MATERIALIZED (
+                     SELECT DISTINCT up.piece_id, up.unit_id = :area AS by_area FROM c
+                     JOIN unit_piece up ON up.piece_id = c.piece_id AND (up.unit_id = :area OR up.unit_id = ANY (:units)))
+                 SELECT c.year, {_sums(measures)} FROM c
+                 WHERE c.piece_id IN (SELECT h.piece_id FROM held h WHERE h.by_area)
+                   AND c.piece_id NOT IN (SELECT h.piece_id FROM held h WHERE NOT h.by_area) GROUP BY 1"""),
+        given,
+    )
     for year, *values in rows:
         found[year].rest[True] = _named(measures, values)
     for counted in found.values():
