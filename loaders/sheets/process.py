@@ -24,8 +24,8 @@ def ask(path: Path, work: Path, limits: Limits, known: Known, decided: Mapping[s
     """The report of `loaders.sheets.child` on ``path``.
 
     Raises:
-        InputError: what the process refused, or ``reading_took_too_long``, ``reading_needs_memory``, ``reading_failed``
-            where it had to be ended or ended itself.
+        InputError: what the process refused, or ``reading_took_too_long``, ``reading_needs_memory``,
+            ``reading_interrupted``, ``reading_failed`` where it had to be ended or ended itself.
     """
     request = {
         "path": str(path.absolute()),
@@ -63,8 +63,11 @@ def _environment() -> dict[str, str]:
 
 
 def _ended(code: int, said: str, limits: Limits) -> InputError:
-    if code in {-signal.SIGXCPU, -signal.SIGKILL}:
+    if code == -signal.SIGXCPU:
         return _too_long(limits)
+    if code == -signal.SIGKILL:
+        # By somebody, or by a machine that ran out of memory: the file need not be to blame.
+        return InputError("reading_interrupted")
     # Rust's libraries abort where they get no memory.
     if code == -signal.SIGABRT or "MemoryError" in said or "memory allocation" in said:
         return InputError("reading_needs_memory", most=limits.memory_bytes // 2**20)

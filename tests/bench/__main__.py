@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import LiteralString
 
 import psycopg
-from psycopg import sql
 
 from gisdb.access.accounts import operator
 from gisdb.cluster import Cluster
@@ -25,13 +24,12 @@ from gisdb.registers import register
 from gisdb.registers.export import stream
 from loaders.boundaries import load_shipped
 from loaders.sample import load_sample
-from loaders.tables import State, import_file
+from tests.bench.committing import commit_rows
 from tests.bench.indicators import indicator_rows
 from tests.bench.measuring import Memory, Row, seconds
 from tests.bench.pages import page_rows
 from tests.bench.placing import placing_rows
 from tests.bench.rejudging import rejudging_rows
-from tests.bench.sheets import workplace_codes, write_measurements
 from tests.bench.uploads import upload_rows
 
 FEW = 100_000
@@ -48,7 +46,9 @@ def main() -> None:
     arguments = argparse.ArgumentParser(prog="python -m tests.bench", description=main.__doc__)
     arguments.add_argument("--workplaces", type=int, default=20_000)
     arguments.add_argument("--measurements", type=int, default=1_000_000)
-    arguments.add_argument("--import-rows", type=int, default=200_000)
+    arguments.add_argument(
+        "--commit-rows", type=int, nargs="*", default=[1_000_000], help="files brought in beside COPY"
+    )
     arguments.add_argument("--upload-rows", type=int, nargs="*", default=[1_000_000], help="files whose memory is told")
     arguments.add_argument("--placed", type=int, default=1_000_000, help="workplaces that are placed again")
     given = arguments.parse_args()
@@ -63,7 +63,10 @@ def main() -> None:
         with _database() as (_, demo):
             list(_load(demo, *DEMO))
             rows += upload_rows(demo, given.upload_rows)
-        rows += _import(cluster, database, given.import_rows)
+        for lines in given.commit_rows:
+            with _database() as (_, filled):
+                list(_load(filled, given.workplaces, given.measurements))
+                rows += commit_rows(filled, lines, given.measurements)
         rows += placing_rows(database, given.placed)
         # Last: the law is another one afterwards.
         rows += rejudging_rows(database)
@@ -165,52 +168,6 @@ def _export(cluster: Cluster, database: Database) -> Iterator[Row]:
             f"{plain:.1f} s, COPY of ST_AsGeoJSON",
             f"{taken / plain:.2f}",
         )
-
-
-def _import(cluster: Cluster, database: Database, rows: int) -> Iterator[Row]:
-    with database.acting_as(None) as conn:
-        who = operator(conn)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "measurements.csv"
-        write_measurements(path, rows, workplace_codes(database))
-        indexed, bare = _copied(cluster, path)
-        began = time.perf_counter()
-        with Memory() as memory:
-            receipt = import_file(database, who, register("measurements"), path, confirmed=True)
-        taken = time.perf_counter() - began
-        assert receipt.state is State.COMMITTED, receipt
-        yield Row(
-            f"import of {rows:,} measurement lines ({path.stat().st_size / 2**20:.0f} MB): read to commit",
-            f"{taken:.1f} s ({rows / taken:,.0f} rows/s), +{memory.grown_mb:.0f} MB",
-            f"{bare:.2f} s, COPY into a bare table; {indexed:.2f} s with the register's indexes",
-            f"{taken / indexed:.1f}",
-        )
-
-
-def _copied(cluster: Cluster, path: Path) -> tuple[float, float]:
-    """COPY of the same lines into a table with the register's key and indexes, and into a bare one."""
-    columns = sql.SQL(
-        "workplace text, point text, day text, factor text, averaging text, value text, unit text, shift text"
-    )
-    taken = []
-    with psycopg.connect(conninfo(cluster.superuser_url), autocommit=True) as raw, raw.cursor() as cursor:
-        for indexed in (True, False):
-            cursor.execute(sql.SQL("DROP TABLE IF EXISTS public.bare; CREATE TABLE public.bare ({})").format(columns))
-            if indexed:
-                cursor.execute("ALTER TABLE public.bare ADD id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY")
-                cursor.execute("CREATE UNIQUE INDEX ON public.bare (workplace, factor, averaging, point, day)")
-                cursor.execute("CREATE INDEX ON public.bare (workplace); CREATE INDEX ON public.bare (day)")
-            began = time.perf_counter()
-            statement = (
-                "COPY public.bare (workplace, point, day, factor, averaging, value, unit, shift)"
-                " FROM STDIN (FORMAT csv, HEADER)"
-            )
-            with path.open("rb") as lines, cursor.copy(statement) as copied:
-                while block := lines.read(1 << 16):
-                    copied.write(block)
-            taken.append(time.perf_counter() - began)
-        cursor.execute("DROP TABLE public.bare")
-    return taken[0], taken[1]
 
 
 if __name__ == "__main__":

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import struct
 import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from gisdb.messages import sentence
 from loaders.sheets import process
 from loaders.sheets.limits import Limits
 from loaders.tables.read import read
+from tests.loaders.uploads.house import kill, readers, wait_for
 
 SHEET = "xl/worksheets/sheet1.xml"
 MB = 2**20
@@ -153,6 +156,15 @@ def test_a_reading_that_takes_too_long(tmp_path: Path) -> None:
     refused = refusal(path, replace(Limits(), seconds=1))
     assert refused.code == "reading_took_too_long"
     assert named(refused) == {"reading_seconds"}
+
+
+def test_a_reading_that_is_killed_from_outside_is_not_the_files_fault(tmp_path: Path) -> None:
+    path = tmp_path / "f.csv"
+    path.write_bytes("mã;tên\n".encode("tcvn3") + "1;Phân xưởng dệt nhuộm số một\n".encode("tcvn3") * 1_500_000)
+    with ThreadPoolExecutor(1) as pool:
+        refused = pool.submit(refusal, path)
+        kill(wait_for(lambda: readers(os.getpid()), "the file to be read", 10, 0.02)[0])
+        assert refused.result().code == "reading_interrupted"
 
 
 def test_a_workbook_with_entities_that_multiply(tmp_path: Path) -> None:

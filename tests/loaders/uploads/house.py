@@ -31,6 +31,7 @@ from tests.webmap.conftest import free_port
 
 ROOT = Path(__file__).parents[3]
 WORKER = "gisdb.cli worker"
+READER = "loaders.sheets.child"
 # After a kill everything wanted is done within seconds, with nobody doing anything; ten times that on a busy machine.
 SETTLED_WITHIN_S = 60.0
 
@@ -65,9 +66,18 @@ def alive(process: int) -> bool:
 
 def children(process: int, *, worker: bool) -> list[int]:
     """A server's upload worker, or its web workers."""
+    return [one for one, command in _started_by(process) if (WORKER in command) is worker]
+
+
+def readers(worker: int) -> list[int]:
+    """The processes in which a worker has files read."""
+    return [one for one, command in _started_by(worker) if READER in command]
+
+
+def _started_by(process: int) -> list[tuple[int, str]]:
     asked = ["ps", "-o", "pid=,args=", "--ppid", str(process)]
     lines = subprocess.run(asked, capture_output=True, text=True, check=False).stdout.splitlines()
-    return [int(line.split()[0]) for line in lines if (WORKER in line) is worker and "<defunct>" not in line]
+    return [(int(line.split()[0]), line) for line in lines if "<defunct>" not in line]
 
 
 class House:

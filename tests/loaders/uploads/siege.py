@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 
 from gisdb.cluster_crash import PidFile
 from gisdb.errors import GisdbError
-from tests.loaders.uploads.house import House, children, kill, wait_for
+from tests.loaders.uploads.house import House, children, kill, readers, wait_for
 from tests.loaders.uploads.officers import Officer, measurements
 from tests.loaders.uploads.wholeness import assert_whole
 
 VICTIMS = ("worker", "postmaster", "backend", "server", "web worker")
+READER = "reader"  # the process that reads a file, which only lives a moment
 MOMENTS = ("check", "commit", "undo", "any")
 # What a moment's work takes at most, so that the blow falls anywhere within it.
 LASTS_S = {"check": 0.7, "commit": 0.5, "undo": 0.15, "any": 1.5}
@@ -40,6 +41,7 @@ class Siege:
 
     def strike(self, victim: str, moment: str) -> None:
         """One kill in the middle of it all, then quiet, then a look at everything."""
+        moment = "check" if victim == READER else moment
         target = self._prepare(moment)
         calm = threading.Event()
 
@@ -52,7 +54,7 @@ class Siege:
             acting = [pool.submit(act, one) for one in self.officers]
             self._ask(moment, target)
             self._await(moment, target)
-            time.sleep(self.dice.uniform(0, LASTS_S[moment]))
+            time.sleep(0 if victim == READER else self.dice.uniform(0, LASTS_S[moment]))
             struck = bool(self.house.busy_backends(target))
             self._kill(victim, target)
             calm.set()
@@ -94,6 +96,8 @@ class Siege:
         elif victim == "web worker":
             for one in children(self.house.serving.pid, worker=False):
                 kill(one)
+        elif victim == READER:
+            kill(wait_for(lambda: readers(self.house.worker()), "a file to be read", 10, 0.002)[0])
         elif victim == "backend":
             kill((self.house.busy_backends(target) or wait_for(self.house.backends, "a backend"))[0])
         else:

@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError
 from gisdb.errors import Conflict
 from tests.loaders.uploads.house import ROOT, House, alive, house_of_its_own, kill, wait_for
 from tests.loaders.uploads.officers import Officer, measurements
-from tests.loaders.uploads.siege import MOMENTS, VICTIMS, Siege
+from tests.loaders.uploads.siege import MOMENTS, READER, VICTIMS, Siege
 from tests.loaders.uploads.wholeness import assert_whole
 
 SENDING = """
@@ -65,7 +65,7 @@ def test_whatever_is_killed_every_file_is_whole(served: House) -> None:
 @pytest.mark.parametrize("seed", range(10))
 def test_whatever_is_killed_again_and_again_every_file_is_whole(served: House, seed: int) -> None:
     siege = Siege(served, random.Random(f"soak {seed}"))
-    for victim in VICTIMS:
+    for victim in (*VICTIMS, READER):
         siege.strike(victim, siege.dice.choice(MOMENTS))
     print(dict(siege.hits), f"settled within {siege.slowest_s:.1f} s")  # noqa: T201
 
