@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from gisdb.registers.column import Reference
 from gisdb.registers.register import Bound, Register, Rule, stored_names
 from loaders.tables.named_units import name_joins, understand_units
+from loaders.tables.natural_key import of_one_key
 from loaders.tables.rules import asks_place, owner_column, target_of
 from loaders.tables.stage import STAGE, driver
 
@@ -149,15 +150,8 @@ def _references(register: Register) -> list[sql.Composable]:
 
 
 def _key(register: Register, resolved: dict[str, sql.Composable]) -> sql.Composable:
-    """The join to the record of a row's natural key. Only ``=`` can use an index, and it says enough where nothing is NULL."""
-    nullable = {one.name for one in register.table.columns if one.nullable}
-    parts = [
-        sql.SQL("{} IS NOT DISTINCT FROM {}" if name in nullable else "{} = {}").format(
-            sql.Identifier("existing", name), resolved.get(name, sql.Identifier("s", name))
-        )
-        for name in (register.owner_field, *register.key)
-    ]
-    return sql.SQL(" AND ").join(parts)
+    """The join to the record of a row's natural key."""
+    return of_one_key(register, "existing", lambda name: resolved.get(name, sql.Identifier("s", name)))
 
 
 def _same(register: Register, resolved: dict[str, sql.Composable]) -> sql.Composable:

@@ -16,6 +16,7 @@ from gisdb.registers.register import Bound, Register
 from gisdb.turn import take_turn
 from gisdb.uploads.locks import locked
 from gisdb.uploads.upload import Upload, name_work
+from loaders.tables.natural_key import of_one_key
 from loaders.tables.rules import day_of_record
 from loaders.tables.stage import driver
 
@@ -182,18 +183,7 @@ def _restore(conn: Connection, register: Register, names: dict[str, sql.Composab
                  AND NOT EXISTS (SELECT FROM {table} n WHERE n.superseded_at IS NULL AND {same})
                RETURNING t.{owner} AS owner, t.year::integer AS year, t.piece_id)
            INSERT INTO undo_cell SELECT owner, year, piece_id FROM back""",
-        names | {"same": _same_key(register)},
-    )
-
-
-def _same_key(register: Register) -> sql.Composable:
-    """Whether the records ``n`` and ``t`` have one natural key."""
-    nullable = {one.name for one in register.table.columns if one.nullable}
-    return sql.SQL(" AND ").join(
-        sql.SQL("n.{0} IS NOT DISTINCT FROM t.{0}" if name in nullable else "n.{0} = t.{0}").format(
-            sql.Identifier(name)
-        )
-        for name in (register.owner_field, *register.key)
+        names | {"same": of_one_key(register, "n", lambda name: sql.Identifier("t", name))},
     )
 
 
