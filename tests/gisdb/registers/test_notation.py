@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gisdb.registers.column import Censored, Day, Quantity, Truth, Whole
-from gisdb.registers.notation import CellProblem, Style, day, decimal_marks, number
+from gisdb.registers.notation import CellProblem, Style, day, day_orders, decimal_marks, number
 
 COMMA, POINT = Style(","), Style(".")
 styles = st.sampled_from([COMMA, POINT])
@@ -115,7 +115,32 @@ def test_a_day_is_read_in_every_usual_form(value: date, mark: str) -> None:
     assert day(local, COMMA) == day(value.isoformat(), COMMA) == value
 
 
-@given(st.text(alphabet="0123456789/-. ", max_size=12))
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "{} 08:30",
+        "{} 08:30:00.000",
+        "{} 8:30 PM",
+        "{}, 8h30",
+        "{} (8 giờ 30 phút)",
+        "{} lúc 8h",
+        "08:30 {}",
+        "8h30, ngày {}",
+        "8 giờ 30 phút ngày {}",
+        "ngày {}",
+    ],
+)
+def test_a_time_of_day_is_left_out(cell: str) -> None:
+    for local in ("5/1/2024", "05-01-2024", "05.01.24", "2024-01-05"):
+        assert day(cell.format(local), COMMA) == date(2024, 1, 5)
+    assert (day_orders(cell.format("13/1/2024")), day_orders(cell.format("1/13/2024"))) == ("dmy", "mdy")
+
+
+def test_a_day_number_with_a_time_is_its_day() -> None:
+    assert day("2024-01-05T08:30:00+07:00", COMMA) == day("45296.354166", COMMA) == date(2024, 1, 5)
+
+
+@given(st.text(alphabet="0123456789/-.: h", max_size=16))
 def test_whatever_is_typed_is_a_day_or_a_problem_with_words(text: str) -> None:
     said = outcome(lambda: day(text, COMMA))
     assert said in {"day_malformed", "day_impossible"} or isinstance(said, date)
@@ -129,6 +154,9 @@ def test_whatever_is_typed_is_a_day_or_a_problem_with_words(text: str) -> None:
         ("12-03-26", "day_malformed"),
         ("32000", "day_malformed"),
         ("2025-3", "day_malformed"),
+        ("05/01/2024 25:00", "day_malformed"),
+        ("05/01/2024 8", "day_malformed"),
+        ("5/1/2024 - 6/1/2024", "day_malformed"),
         ("01/01/0900", "day_too_early"),
     ],
 )
