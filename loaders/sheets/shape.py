@@ -17,9 +17,14 @@ _UNITS = re.compile(
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"[(\[]?\s*(\d{1,3}|[a-z])\s*[)\]]?(?:\s*=.*)?", re.IGNORECASE)
-_TOTAL = re.compile(
-    r"(?:tong(?: cong| so(?: mau(?: do| dat| khong dat)?)?)?|cong(?: don| tong)?|total|sum|grand total)\s*[:.]?(?:\s*\(.*\))?\s*[:.]?"
+_SUM = r"(?:tong(?: cong| so(?: mau(?: do| dat| khong dat)?)?)?|cong(?: don| tong)?|(?:grand |sub[ -]?)?total|sum)"
+_TOTAL = re.compile(_SUM + r"\s*[:.]?(?:\s*\(.*\))?\s*[:.]?")
+# Of what within the table: (xưởng 1), : xưởng 1, xưởng 1.
+_SUBTOTAL = re.compile(
+    _SUM + r"(?:\s*[:.(\-–].*|\s(?:muc|nhom|phan|bo phan|phan xuong|xuong|to|khu|khu vuc|day chuyen|of|for)\b.*)?"
 )
+_DAY = re.compile(r"\d{1,4}[/.\-]\d{1,2}[/.\-]\d{1,4}")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _FOOTER = re.compile(
     r"(?:nguoi (?:lap|do|bao cao|kiem|ky|phu trach|tong hop|ghi|viet)|can bo|ghi chu|nhan xet|ket luan|kien nghi|noi nhan"
     r"|thu truong|giam doc|tong giam doc|chu tich|pho giam doc|truong (?:phong|khoa|don vi|doan)|dai dien|xac nhan"
@@ -84,6 +89,21 @@ def is_total(cells: Sequence[str]) -> bool:
     """Whether a row sums up those above: its first text says so and nothing else."""
     texts = [cells[position] for position in filled(cells) if not is_number(cells[position])]
     return bool(texts) and bool(_TOTAL.fullmatch(folded(texts[0])))
+
+
+def is_figure(cell: str) -> bool:
+    """Whether a cell is a number that could be summed, and no day."""
+    return is_number(cell) and not _DAY.fullmatch(cell.strip())
+
+
+def is_year(cell: str) -> bool:
+    """Whether a number could be a year."""
+    return bool(_YEAR.fullmatch(plain(cell).strip()))
+
+
+def is_subtotal(cell: str) -> bool:
+    """Whether a cell says that its row sums up rows within the table."""
+    return bool(_SUBTOTAL.fullmatch(folded(cell)))
 
 
 def is_footer(cells: Sequence[str]) -> bool:
