@@ -10,6 +10,10 @@ from loaders.sheets.cells import EXACT, plain
 
 Known = Mapping[str, Collection[str]]
 _NUMBER = re.compile(r"[<>≤≥=~±]{0,2}\s*[+-]?\d[\d.,  ]*(?:[eE][+-]?\d+)?\s*%?|\d{1,4}[/.\-]\d{1,2}[/.\-]\d{1,4}")
+# The centres of octave bands, in Hz, and how many of them side by side are a header.
+_OCTAVES = ("1", "2", "4", "8", "16", "31.5", "63", "125", "250", "500", "1000", "2000", "4000", "8000", "16000")
+_BANDS = 4
+_BAND = re.compile(r"(\d{1,5}(?:[.,]5)?)\s*(k?)\s*(?:hz)?", re.IGNORECASE)
 _BRACKETS = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\])|\*")
 _UNITS = re.compile(
     r"[(\[].*[)\]]|°\s?[cf]|oc|0c|%|m/s|m/s2|m/s²|[mµμu]?g/m[3³]|ppm|dba?|db\s?\(?[ac]\)?|lux|lx|w/m[2²]|hz|[mµμ]?sv(?:/h)?"
@@ -62,6 +66,24 @@ def is_units(cells: Sequence[str]) -> bool:
     """Whether every cell of a row is a unit or a remark in brackets."""
     said = [cells[position].strip() for position in filled(cells)]
     return bool(said) and all(_UNITS.fullmatch(cell) for cell in said) and not is_numbering(cells)
+
+
+def band_names(cells: Sequence[str]) -> set[int]:
+    """Positions of the cells that name octave bands rather than being figures: four and more side by side, in order."""
+    found: set[int] = set()
+    run: list[int] = []
+    before = -1
+    for at, cell in enumerate([*cells, ""]):
+        named_band = _BAND.fullmatch(plain(cell).strip())
+        hertz = named_band[1].replace(",", ".") + ("000" if named_band[2] else "") if named_band else ""
+        band = _OCTAVES.index(hertz) if hertz in _OCTAVES else -1
+        if run and band != before + 1:
+            found.update(run if len(run) >= _BANDS else ())
+            run = []
+        if band >= 0:
+            run.append(at)
+        before = band
+    return found
 
 
 def is_numbering(cells: Sequence[str], width: int = 0) -> bool:
