@@ -411,8 +411,8 @@ REGISTER = Register(
         ),
         *CONDITIONS,
     ),
-    key=("factor", "averaging", "sampling_point", "measured_on", "repeat"),
-    wide=Wide(factor="factor", value="value", unit="unit", averaging="averaging"),
+    key=("factor", "averaging", "sampling_point", "measured_on", "repeat", "octave_hz"),
+    wide=Wide(factor="factor", value="value", unit="unit", averaging="averaging", band="octave_hz"),
     counted_by=("year", "factor"),
     counted_with=(
         "piece_id",

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from gisdb.registers.country_words import WORDS, any_of, toneless
+
 
 class CellProblem(ValueError):
     """A cell that cannot be read: ``code`` names the sentence, ``params`` fill it. The cell itself is added by the reader."""
@@ -21,8 +23,8 @@ class CellProblem(ValueError):
 class Style:
     """How one file writes numbers and days. One style a file, inferred or declared, always shown."""
 
-    decimal_mark: str = ","
-    day_order: str = "dmy"
+    decimal_mark: str = WORDS["decimal_mark"]
+    day_order: str = WORDS["day_order"]
 
     @property
     def thousands_mark(self) -> str:
@@ -88,26 +90,42 @@ def _read_number(bare: str, decimal: str, thousands: str) -> Decimal | None:
     return Decimal(bare.replace(decimal, "."))
 
 
-_TIME = r"(?:[ T]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
-_ISO = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})" + _TIME)
-_LOCAL = re.compile(r"(\d{1,2}) ?[/.\-] ?(\d{1,2}) ?(?:[/.\-] ?(\d{4})|[/.] ?(\d{2}))" + _TIME)
-_SPELLED = re.compile(r"(?:ng[àa]y\s+)?(\d{1,2})\s+th[áa]ng\s+(\d{1,2})\s*,?\s+(?:n[ăa]m\s+)?(\d{4})", re.IGNORECASE)
+_DAY, _TIME = WORDS["day"], WORDS["time"]
+_DAY_WORD, _YEAR_WORD = any_of(_DAY["day"]), any_of(_DAY["year"])
+# 8:30, 08:30:00.000, 8:30 PM, 8h30, 8 giờ 30 phút. The patterns read `toneless` cells.
+_CLOCK = (
+    r"(?:[01]?\d|2[0-4])(?::[0-5]\d(?::[0-5]\d(?:[.,]\d+)?)?"
+    rf"|\s?{any_of(_TIME['hour'])}(?:\s?[0-5]\d(?:\s?{any_of(_TIME['minute'])})?)?)(?:\s?{any_of(_TIME['half_of_day'])})?"
+)
+_BEFORE_DAY = re.compile(rf"(?:{_CLOCK}(?:\s+|\s*[,;\-]\s*))?(?:{_DAY_WORD}\s+)?")
+_BEHIND_DAY = re.compile(
+    rf"(?:[\st]|\s*[,;]\s*|\s-\s)\s*(?:{any_of(_TIME['at'])}\s+)?(\()?{_CLOCK}(?(1)\))(?:z|[+\-]\d\d:?\d\d)?$"
+)
+_ISO = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})")
+_LOCAL = re.compile(r"(\d{1,2}) ?[/.\-] ?(\d{1,2}) ?(?:[/.\-] ?(\d{4})|[/.] ?(\d{2}))")
+_MONTHS = {name: number for number, names in enumerate(_DAY["months"], 1) for name in names}
+_MONTH_NUMBERS = {"".join(toneless(name).split()): number for name, number in _MONTHS.items()}
+_SPELLED = re.compile(
+    rf"(\d{{1,2}})\s+(?:{any_of(_DAY['month'])}\s+(\d{{1,2}})|({any_of(_MONTHS)}))\s*,?\s+(?:{_YEAR_WORD}\s+)?(\d{{4}})"
+)
 # What spreadsheets count their days from, and the serials of 1990 to 2099: no other number in a column of days is one.
 _SERIAL_FROM = date(1899, 12, 30)
+_SERIAL = re.compile(r"[0-9]{5}(?:[.,][0-9]+)?")
 _SERIALS = range(32874, 73051)
 
 
 def day(cell: str, style: Style) -> date:
     """The day that ``cell`` writes; ISO 8601 always, else day, month and year in the file's order.
 
-    A time of day behind it is left out. Years of two digits are those from 1990 to 2089. ``ngày 12 tháng 3 năm 2025``
-    and the day numbers of spreadsheets (`is_serial`) are understood in any file.
+    A time of day before or behind it is left out. Years of two digits are those from 1990 to 2089. ``ngày 12 tháng 3
+    năm 2025`` and the day numbers of spreadsheets (`is_serial`) are understood in any file.
 
     Raises:
         CellProblem: ``day_malformed``; ``day_impossible`` for a 31/02.
     """
     if is_serial(cell):
-        return _SERIAL_FROM + timedelta(days=int(cell))
+        return _SERIAL_FROM + timedelta(days=int(cell[:5]))
+    cell = _without_time(cell)
     iso, local, spelled = _ISO.fullmatch(cell), _LOCAL.fullmatch(cell), _SPELLED.fullmatch(cell)
     if iso:
         year, month, number_of_day = (int(part) for part in iso.groups())
@@ -116,7 +134,8 @@ def day(cell: str, style: Style) -> date:
         year = int(local[3]) if local[3] else _of_two_digits(int(local[4]))
         number_of_day, month = (first, second) if style.day_order == "dmy" else (second, first)
     elif spelled:
-        number_of_day, month, year = (int(part) for part in spelled.groups())
+        number_of_day, year = int(spelled[1]), int(spelled[4])
+        month = int(spelled[2]) if spelled[2] else _MONTH_NUMBERS["".join(spelled[3].split())]
     else:
         raise CellProblem("day_malformed")
     try:
@@ -126,8 +145,13 @@ def day(cell: str, style: Style) -> date:
 
 
 def is_serial(cell: str) -> bool:
-    """Whether ``cell`` is a spreadsheet's day number: a whole number of five digits, from 1990 to 2099."""
-    return len(cell) == 5 and cell.isdecimal() and int(cell) in _SERIALS
+    """Whether ``cell`` is a spreadsheet's day number: five digits, from 1990 to 2099; a fraction is the time of day."""
+    return bool(_SERIAL.fullmatch(cell)) and int(cell[:5]) in _SERIALS
+
+
+def _without_time(cell: str) -> str:
+    """``cell``, `toneless`, without a time of day and the word for a day."""
+    return _BEFORE_DAY.sub("", _BEHIND_DAY.sub("", toneless(cell)), count=1)
 
 
 def day_orders(cell: str) -> str:
@@ -135,7 +159,7 @@ def day_orders(cell: str) -> str:
 
     ``""`` where it shows nothing: both read the same day, or it is no such day.
     """
-    local = _LOCAL.fullmatch(cell)
+    local = _LOCAL.fullmatch(_without_time(cell))
     if local is None or local[1] == local[2]:
         return ""
     first, second = int(local[1]), int(local[2])

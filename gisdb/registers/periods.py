@@ -5,32 +5,33 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import ClassVar
 
 from sqlalchemy import Text
 
 from gisdb.registers.column import Field, Kind, Whole
+from gisdb.registers.country_words import WORDS, any_of, toneless
 from gisdb.registers.notation import CellProblem, Style
 
-_OF = r"\s*(?:[/\-.,]|n[ăa]m)?\s*(?:n[ăa]m\s*)?"
+_WORDS = WORDS["period"]
+_OF = rf"\s*(?:[/\-.,]\s*)?(?:{any_of(_WORDS['of'])}\s*)?"
 _YEAR = r"(?P<year>(?:19|20)\d{2})"
-_NUMBER = r"(?P<part>IV|I{1,3}|[1-4])"
-_HALF = r"(?:6|s[áa]u|n[ửu]a)(?:\s*th[áa]ng)?\s*(?:(?P<first>đầu|đâu|dau)|cuối|cuôi|cuoi)"
-# The spelling → whether it is a year, a half or a quarter.
+_NUMBER = r"(?P<part>iv|i{1,3}|[1-4])"
+# The spelling, `toneless` → the part of a year whose number it has: a quarter or a half; or the part and its number itself.
 _SPELLINGS = tuple(
-    (re.compile(pattern, re.IGNORECASE), kind)
-    for pattern, kind in (
-        (rf"(?:c[ảa]\s*)?(?:n[ăa]m\s*)?{_YEAR}", ""),
-        (rf"(?:qu[ýyíi]|Q)\s*\.?{_NUMBER}{_OF}{_YEAR}", "Q"),
-        (rf"{_YEAR}\s*[\-/]?\s*Q\s*{_NUMBER}", "Q"),
-        (rf"H\s*{_NUMBER}{_OF}{_YEAR}", "H"),
-        (rf"{_YEAR}\s*[\-/]?\s*H\s*{_NUMBER}", "H"),
-        (rf"{_HALF}{_OF}{_YEAR}", "half"),
+    (re.compile(pattern), part)
+    for pattern, part in (
+        (rf"(?:{any_of(_WORDS['year'])}\s*)?{_YEAR}", ""),
+        (rf"{any_of(_WORDS['quarter'])}\s*\.?{_NUMBER}{_OF}{_YEAR}", "Q"),
+        (rf"{_YEAR}\s*[\-/]?\s*q\s*{_NUMBER}", "Q"),
+        (rf"{any_of(_WORDS['half'])}\s*{_NUMBER}{_OF}{_YEAR}", "H"),
+        (rf"{_YEAR}\s*[\-/]?\s*h\s*{_NUMBER}", "H"),
+        (rf"{any_of(_WORDS['first_half'])}{_OF}{_YEAR}", "H1"),
+        (rf"{any_of(_WORDS['second_half'])}{_OF}{_YEAR}", "H2"),
     )
 )
-_ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4}
+_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 
 
 def period(cell: str) -> str:
@@ -41,18 +42,16 @@ def period(cell: str) -> str:
     Raises:
         CellProblem: ``reported_period_malformed``.
     """
-    said = unicodedata.normalize("NFC", cell).strip()
-    for spelling, kind in _SPELLINGS:
+    said = toneless(cell.strip())
+    for spelling, part in _SPELLINGS:
         found = spelling.fullmatch(said)
         if found is None:
             continue
-        if not kind:
-            return found["year"]
-        if kind == "half":
-            return f"{found['year']}H{1 if found['first'] else 2}"
-        part = _ROMAN.get(found["part"].upper()) or int(found["part"])
-        if kind == "Q" or part <= 2:
-            return f"{found['year']}{kind}{part}"
+        if part not in {"Q", "H"}:
+            return found["year"] + part
+        number = _ROMAN.get(found["part"]) or int(found["part"])
+        if part == "Q" or number <= 2:
+            return f"{found['year']}{part}{number}"
     raise CellProblem("reported_period_malformed")
 
 
@@ -71,10 +70,10 @@ class Period(Kind):
         return (period(cell),)
 
     def allowed(self, language: str) -> str:
-        return "`2025`, `2025H1`, `2025Q1`, `Quý I/2025`, `6 tháng đầu năm 2025`"
+        return ", ".join(f"`{one}`" for one in ("2025", "2025H1", "2025Q1", *_WORDS["examples"]))
 
 
-_BEFORE_YEAR = re.compile(r"n[ăa]m\s*", re.IGNORECASE)
+_AFTER_WORD = re.compile(rf"{any_of(_WORDS['year'])}\s*(\d.*)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -88,4 +87,5 @@ class Year(Whole):
         return super().parse(self.number_in(cell), style)
 
     def number_in(self, cell: str) -> str:
-        return _BEFORE_YEAR.sub("", unicodedata.normalize("NFC", cell), count=1).strip()
+        found = _AFTER_WORD.fullmatch(toneless(cell.strip()))
+        return found[1] if found else cell.strip()

@@ -89,12 +89,14 @@ class Wide:
         value: what stands under it.
         unit: the unit of measure that the header says, else the factor's own.
         averaging: how it is averaged, where the factor's limits know only one way; ``""``: no such column.
+        band: the coded column whose codes headers name below a factor's: the octave bands; ``""``: no such column.
     """
 
     factor: str
     value: str
     unit: str
     averaging: str = ""
+    band: str = ""
 
 
 @dataclass(frozen=True)

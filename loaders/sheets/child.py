@@ -27,6 +27,7 @@ from loaders.sheets.layout import FOOT_ROWS, Layout, Note, Row, Span, find_end, 
 from loaders.sheets.limits import Limits
 from loaders.sheets.scan import checksum, scan
 from loaders.sheets.shape import Known, hits
+from loaders.sheets.subtotals import Subtotals
 
 WRITTEN = "table.csv"
 # Sheets beyond these are not looked at when the best is sought.
@@ -107,11 +108,14 @@ def _text(request: Request, path: Path) -> Found:
     if encoding != "utf-8" and request.encoding is None and not encoding.startswith("utf-16"):
         notes.append(Note("encoding_guessed", params={"encoding": text.called(encoding), "shown": _shown(table, rows)}))
     copied = encoding != "utf-8" or seen.lone_returns
+    sums = Subtotals(table, rows)
     if copied:
         every = text.records(path, encoding, delimiter)
-        find_end(table, _write(request, every))
+        find_end(table, _write(request, sums.among(every)))
     else:
+        sums.among_text(path, delimiter)
         find_end(table, text.last_records(path, delimiter, seen.tail))
+    sums.leave_out()
     reading = {"encoding": text.called(encoding), "delimiter": delimiter}
     return Found(table, reading, copied, "," if copied else delimiter, notes, seen.sha256)
 
@@ -165,7 +169,9 @@ def _workbook(request: Request, path: Path, kind: str, wanted: str | None) -> Fo
     notes = []
     if sheet.step and request.encoding is None:
         notes.append(Note("encoding_guessed", params={"encoding": sheet.step, "shown": _shown(table, rows)}))
-    find_end(table, _write(request, sheet.rows(), len(table.header)))
+    sums = Subtotals(table, rows)
+    find_end(table, _write(request, sums.among(sheet.rows()), len(table.header)))
+    sums.leave_out()
     others = [one for one in names if one != sheet.name]
     if wanted is None and (unread := [one for one in others if one not in hidden]):
         listed = ", ".join(f"“{one}”" for one in unread[:20]) + ("…" if len(unread) > 20 else "")

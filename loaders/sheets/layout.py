@@ -11,6 +11,7 @@ from loaders.folding import folded
 from loaders.sheets.cells import plain
 from loaders.sheets.shape import (
     Known,
+    band_names,
     filled,
     hits,
     is_example,
@@ -132,6 +133,8 @@ def _anchor(rows: Sequence[Row], known: Known) -> int:
     named_in = [hits(cells, known) for _, cells in rows]
     if max(named_in) >= 2:
         return named_in.index(max(named_in))
+    if bands := [at for at, (_, cells) in enumerate(rows) if band_names(cells)]:
+        return bands[0]
     widths = [len(filled(cells)) for _, cells in rows]
     wide = Counter(width for width in widths if width > 1)
     usual = max(wide, key=lambda width: wide[width] * width) if wide else 1
@@ -170,7 +173,8 @@ def _is_upper(upper: Row, lower: Row, spans: Sequence[Span] | None, known: Known
 
 def _is_lower(upper: Row, lower: Row, spans: Sequence[Span] | None, known: Known) -> bool:
     said = filled(lower[1])
-    if upper[0] != lower[0] - 1 or not said or any(is_number(lower[1][at]) for at in said):
+    bands = band_names(lower[1])
+    if upper[0] != lower[0] - 1 or not said or any(is_number(lower[1][at]) for at in said if at not in bands):
         return False
     if is_numbering(lower[1], len(said)):
         return False

@@ -10,6 +10,10 @@ from loaders.sheets.cells import EXACT, plain
 
 Known = Mapping[str, Collection[str]]
 _NUMBER = re.compile(r"[<>≤≥=~±]{0,2}\s*[+-]?\d[\d.,  ]*(?:[eE][+-]?\d+)?\s*%?|\d{1,4}[/.\-]\d{1,2}[/.\-]\d{1,4}")
+# The centres of octave bands, in Hz, and how many of them side by side are a header.
+_OCTAVES = ("1", "2", "4", "8", "16", "31.5", "63", "125", "250", "500", "1000", "2000", "4000", "8000", "16000")
+_BANDS = 4
+_BAND = re.compile(r"(\d{1,5}(?:[.,]5)?)\s*(k?)\s*(?:hz)?", re.IGNORECASE)
 _BRACKETS = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\])|\*")
 _UNITS = re.compile(
     r"[(\[].*[)\]]|°\s?[cf]|oc|0c|%|m/s|m/s2|m/s²|[mµμu]?g/m[3³]|ppm|dba?|db\s?\(?[ac]\)?|lux|lx|w/m[2²]|hz|[mµμ]?sv(?:/h)?"
@@ -17,9 +21,14 @@ _UNITS = re.compile(
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"[(\[]?\s*(\d{1,3}|[a-z])\s*[)\]]?(?:\s*=.*)?", re.IGNORECASE)
-_TOTAL = re.compile(
-    r"(?:tong(?: cong| so(?: mau(?: do| dat| khong dat)?)?)?|cong(?: don| tong)?|total|sum|grand total)\s*[:.]?(?:\s*\(.*\))?\s*[:.]?"
+_SUM = r"(?:tong(?: cong| so(?: mau(?: do| dat| khong dat)?)?)?|cong(?: don| tong)?|(?:grand |sub[ -]?)?total|sum)"
+_TOTAL = re.compile(_SUM + r"\s*[:.]?(?:\s*\(.*\))?\s*[:.]?")
+# Of what within the table: (xưởng 1), : xưởng 1, xưởng 1.
+_SUBTOTAL = re.compile(
+    _SUM + r"(?:\s*[:.(\-–].*|\s(?:muc|nhom|phan|bo phan|phan xuong|xuong|to|khu|khu vuc|day chuyen|of|for)\b.*)?"
 )
+_DAY = re.compile(r"\d{1,4}[/.\-]\d{1,2}[/.\-]\d{1,4}")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _FOOTER = re.compile(
     r"(?:nguoi (?:lap|do|bao cao|kiem|ky|phu trach|tong hop|ghi|viet)|can bo|ghi chu|nhan xet|ket luan|kien nghi|noi nhan"
     r"|thu truong|giam doc|tong giam doc|chu tich|pho giam doc|truong (?:phong|khoa|don vi|doan)|dai dien|xac nhan"
@@ -59,6 +68,24 @@ def is_units(cells: Sequence[str]) -> bool:
     return bool(said) and all(_UNITS.fullmatch(cell) for cell in said) and not is_numbering(cells)
 
 
+def band_names(cells: Sequence[str]) -> set[int]:
+    """Positions of the cells that name octave bands rather than being figures: four and more side by side, in order."""
+    found: set[int] = set()
+    run: list[int] = []
+    before = -1
+    for at, cell in enumerate([*cells, ""]):
+        named_band = _BAND.fullmatch(plain(cell).strip())
+        hertz = named_band[1].replace(",", ".") + ("000" if named_band[2] else "") if named_band else ""
+        band = _OCTAVES.index(hertz) if hertz in _OCTAVES else -1
+        if run and band != before + 1:
+            found.update(run if len(run) >= _BANDS else ())
+            run = []
+        if band >= 0:
+            run.append(at)
+        before = band
+    return found
+
+
 def is_numbering(cells: Sequence[str], width: int = 0) -> bool:
     """Whether a row only counts the columns: (1) (2) (3), or A B 1 2 3; plain figures must count nearly all ``width``."""
     said = [plain(cells[position]).strip() for position in filled(cells)]
@@ -84,6 +111,21 @@ def is_total(cells: Sequence[str]) -> bool:
     """Whether a row sums up those above: its first text says so and nothing else."""
     texts = [cells[position] for position in filled(cells) if not is_number(cells[position])]
     return bool(texts) and bool(_TOTAL.fullmatch(folded(texts[0])))
+
+
+def is_figure(cell: str) -> bool:
+    """Whether a cell is a number that could be summed, and no day."""
+    return is_number(cell) and not _DAY.fullmatch(cell.strip())
+
+
+def is_year(cell: str) -> bool:
+    """Whether a number could be a year."""
+    return bool(_YEAR.fullmatch(plain(cell).strip()))
+
+
+def is_subtotal(cell: str) -> bool:
+    """Whether a cell says that its row sums up rows within the table."""
+    return bool(_SUBTOTAL.fullmatch(folded(cell)))
 
 
 def is_footer(cells: Sequence[str]) -> bool:

@@ -22,7 +22,7 @@ from loaders.tables.headers import Header, taken_apart, words_agree
 from loaders.tables.problem import Problem
 from loaders.tables.title import Line, constants_above
 from loaders.tables.vocabulary import Names, Terms
-from loaders.tables.wide import FACTOR, Sheet, factor_named, sheet_of
+from loaders.tables.wide import FACTOR, Sheet, band_named, factor_above_bands, factor_named, sheet_of
 
 __all__ = ["Matched", "Matching", "fingerprint", "folded", "match", "spellings"]
 
@@ -83,7 +83,10 @@ class Matching:
         if self.constants:
             found["constants"] = dict(self.constants)
         if self.sheet is not None:
-            found["factors"] = {one.header: {"factor": one.factor, "unit": one.unit} for one in self.sheet.factors}
+            found["factors"] = {
+                one.header: {"factor": one.factor, "unit": one.unit} | ({"band": one.band} if one.band else {})
+                for one in self.sheet.factors
+            }
         return found
 
 
@@ -97,6 +100,7 @@ class _Guess:
     how: str = ""
     by: str = ""
     factor: str | None = None
+    band: str = ""
     left_out: bool = False
     near: tuple[str, ...] = ()
 
@@ -191,9 +195,21 @@ class _Matcher:
         for how, decided in (("chosen", self.chosen), ("remembered", self.remembered)):
             said = decided.get(folded(header.text))
             if said is not None and self._decided(guess, said, how):
+                self._banded(guess)
                 return guess
         self._named(guess)
         return guess
+
+    def _banded(self, guess: _Guess) -> None:
+        """See the band that a header names below its factor's name."""
+        found = band_named(guess.header.text, self.register, self.terms)
+        if found is None:
+            return
+        header, band = found
+        if guess.how == "":
+            guess.factor = factor_above_bands(header, self.register, self.terms)
+        if guess.factor in self.terms.banded:
+            guess.header, guess.band = header, band
 
     def _decided(self, guess: _Guess, said: str, how: str) -> bool:
         """Take what was decided; False where it makes no sense any more, which a person is told of a choice."""
@@ -222,6 +238,9 @@ class _Matcher:
         parts = (*header.whole, *header.lower, *header.upper)
         if any(terms.left_out(part) for part in parts):
             guess.left_out = True
+            return
+        self._banded(guess)
+        if guess.factor is not None:
             return
         guess.factor = factor_named(header, self.register, terms, self.aliases)
         if self._take(guess, header.lower, "lower") or self._take(guess, header.upper, "upper"):
@@ -276,9 +295,11 @@ class _Matcher:
         for one in guesses:
             if one.factor is not None or (one.column in (wide.value, wide.unit) and one.by != "whole"):
                 one.column = None
-        listed = [(one.position, one.header, one.factor) for one in factors if one.factor is not None]
-        averaged = any(one.column == wide.averaging for one in guesses) or wide.averaging in self.choices.constants
-        sheet, told = sheet_of(wide, listed, self.terms, averaged=averaged)
+        listed = [(one.position, one.header, one.factor, one.band) for one in factors if one.factor is not None]
+        given = {one.column for one in guesses} | self.choices.constants.keys()
+        sheet, told = sheet_of(
+            wide, listed, self.terms, averaged=wide.averaging in given, banded=wide.band in given - {""}
+        )
         self.problems.extend(told)
         return sheet
 

@@ -18,6 +18,8 @@ from loaders.folding import folded
 from loaders.tables.stage import driver
 
 LEFT_OUT = "left_out"
+# What a header that stands above bands means, where the same words alone mean another factor.
+ABOVE_BANDS = "factor_above_bands"
 _BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
 _NEAREST = 3
 Meant = TypeVar("Meant")
@@ -123,12 +125,14 @@ class Terms:
         units: unit of measure by its spelling without spaces, in lower case.
         factor_units: factor → its canonical unit.
         averaging: factor → how it is averaged, where its limits know only one way.
+        banded: factor that has limits by band → how it is averaged there, ``""`` where they know several ways.
     """
 
     lists: Mapping[str, Vocabulary] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
     factor_units: Mapping[str, str] = field(default_factory=dict)
     averaging: Mapping[str, str] = field(default_factory=dict)
+    banded: Mapping[str, str] = field(default_factory=dict)
 
     def unit(self, said: str) -> str | None:
         """The unit of measure that ``said`` spells."""
@@ -156,7 +160,7 @@ def list_of(column: Column) -> str:
 
 def terms_of(conn: Connection, register: Register) -> Terms:
     """What the database knows for the files of a register."""
-    names: dict[str, dict[str, tuple[str, str]]] = {LEFT_OUT: {}}
+    names: dict[str, dict[str, tuple[str, str]]] = {LEFT_OUT: {}, ABOVE_BANDS: {}}
     for column in register.columns:
         if isinstance(column.kind, Reference) and column.kind.named:
             names[list_of(column)] = _named(conn, column.kind)
@@ -179,7 +183,12 @@ def terms_of(conn: Connection, register: Register) -> Terms:
     averaging = driver(conn).execute(
         "SELECT factor, min(averaging) FROM exposure_limit GROUP BY factor HAVING min(averaging) = max(averaging)"
     )
-    return Terms(lists, units, of_factor, dict(averaging))
+    banded = driver(conn).execute(
+        """SELECT factor, CASE WHEN min(averaging) = max(averaging) THEN min(averaging) ELSE '' END FROM exposure_limit
+           WHERE condition ~ ('(^|;)' || %s || '=') GROUP BY factor""",
+        [register.wide.band],
+    )
+    return Terms(lists, units, of_factor, dict(averaging), dict(banded))
 
 
 def _named(conn: Connection, kind: Reference) -> dict[str, tuple[str, str]]:

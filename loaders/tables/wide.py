@@ -7,14 +7,14 @@ factor's own; the row's other cells are repeated.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import compress
 
 from gisdb.registers.notation import DASHES
 from gisdb.registers.register import Register, Severity, Wide
-from loaders.tables.headers import Header
+from loaders.tables.headers import BETWEEN, Header, taken_apart
 from loaders.tables.problem import Problem
-from loaders.tables.vocabulary import Names, Terms
+from loaders.tables.vocabulary import ABOVE_BANDS, Names, Terms
 
 # How a person says that a header is a factor: ``factor:NH3``.
 FACTOR = "factor:"
@@ -22,22 +22,24 @@ FACTOR = "factor:"
 
 @dataclass(frozen=True)
 class FactorColumn:
-    """A column of the file whose cells are values of one factor; ``averaging`` is ``""`` where nothing says it."""
+    """A column of the file whose cells are values of one factor; ``averaging`` and ``band`` are ``""`` where nothing says them."""
 
     position: int
     header: str
     factor: str
     unit: str
     averaging: str = ""
+    band: str = ""
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """The factors of a wide sheet. ``averaging``: whether its records get their factor's averaging."""
+    """The factors of a wide sheet. ``averaging``, ``banded``: whether its records get their factor's averaging, a band."""
 
     wide: Wide
     factors: tuple[FactorColumn, ...]
     averaging: bool
+    banded: bool = False
 
     @property
     def columns(self) -> set[str]:
@@ -48,7 +50,8 @@ class Sheet:
     def filled(self) -> tuple[str, ...]:
         """The same in the order in which `unpivoted` gives them."""
         wide = self.wide
-        return (wide.factor, wide.value, wide.unit, *([wide.averaging] if self.averaging else []))
+        also = ((wide.averaging, self.averaging), (wide.band, self.banded))
+        return (wide.factor, wide.value, wide.unit, *(name for name, there in also if there))
 
     def unpivoted(
         self, lines: Sequence[int], columns: Sequence[Sequence[str]], used: set[int]
@@ -76,6 +79,8 @@ class Sheet:
             made: list[Sequence[str]] = [[one.factor] * count, list(compress(values, keep)), [one.unit] * count]
             if self.averaging:
                 made.append([one.averaging] * count)
+            if self.banded:
+                made.append([one.band] * count)
             yield one.position, list(compress(lines, keep)), [*repeated, *made]
 
 
@@ -95,23 +100,44 @@ def factor_named(header: Header, register: Register, terms: Terms, columns: Name
     return next((code for one in phrases if (code := listed.code(one))), None)
 
 
+def band_named(text: str, register: Register, terms: Terms) -> tuple[Header, str] | None:
+    """A header without the band that its last part names, and the band: ``Mức áp âm (dB) / 63 Hz``; None: it names none."""
+    column = register.column(register.wide.band) if register.wide is not None and register.wide.band else None
+    listed = None if column is None else terms.of(column)
+    above, _, last = text.rpartition(BETWEEN)
+    band = None if listed is None else listed.code(last)
+    return None if band is None else (replace(taken_apart(above or text, terms), text=text), band)
+
+
+def factor_above_bands(header: Header, register: Register, terms: Terms) -> str | None:
+    """The factor with limits by band that a header names, its band taken away; all of it or either part."""
+    known = [terms.lists.get(ABOVE_BANDS), terms.of(register.column(register.wide.factor)) if register.wide else None]
+    for phrase in (*header.whole, *header.lower, *header.upper):
+        for listed in filter(None, known):
+            if (factor := listed.code(phrase)) in terms.banded:
+                return factor
+    return None
+
+
 def sheet_of(
-    wide: Wide, factors: Iterable[tuple[int, Header, str]], terms: Terms, *, averaged: bool
+    wide: Wide, factors: Iterable[tuple[int, Header, str, str]], terms: Terms, *, averaged: bool, banded: bool
 ) -> tuple[Sheet, list[Problem]]:
     """The sheet of these factors' columns, and what should be told of it.
 
-    ``averaged``: whether the file itself says how its values are averaged.
+    ``factors``: position, header, factor and band (``""``: none) of each. ``averaged``, ``banded``: whether the file itself
+    says how its values are averaged, of which band they are.
     """
     told: list[Problem] = []
     found: list[FactorColumn] = []
-    for position, header, factor in factors:
+    for position, header, factor, band in factors:
         unit = header.unit or terms.factor_units.get(factor, "")
-        averaging = "" if averaged else terms.averaging.get(factor, "")
+        known = terms.banded if band else terms.averaging
+        averaging = "" if averaged else known.get(factor, "")
         if not header.unit:
             params = {"header": header.text, "unit": unit}
             told.append(Problem("unit_of_factor", Severity.NOTE, column=wide.unit, params=params, position=position))
-        found.append(FactorColumn(position, header.text, factor, unit, averaging))
-    names = ", ".join(f"“{one.header}” → {one.factor}" for one in found)
+        found.append(FactorColumn(position, header.text, factor, unit, averaging, band))
+    names = ", ".join(f"“{one.header}” → {' '.join(filter(None, (one.factor, one.band)))}" for one in found)
     told.insert(0, Problem("sheet_is_wide", Severity.NOTE, params={"factors": names}))
     needed = bool(wide.averaging) and not averaged and any(one.averaging for one in found)
-    return Sheet(wide, tuple(found), needed), told
+    return Sheet(wide, tuple(found), needed, not banded and any(one.band for one in found)), told

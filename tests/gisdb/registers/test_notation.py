@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
@@ -11,8 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gisdb.registers.column import Censored, Day, Quantity, Truth, Whole
-from gisdb.registers.notation import CellProblem, Style, day, decimal_marks, number
+from gisdb.registers.country_words import WORDS, any_of, toneless
+from gisdb.registers.notation import CellProblem, Style, day, day_orders, decimal_marks, number
 
+MONTHS: list[list[str]] = WORDS["day"]["months"]
 COMMA, POINT = Style(","), Style(".")
 styles = st.sampled_from([COMMA, POINT])
 decimals = st.decimals(min_value=Decimal("-1e12"), max_value=Decimal("1e12"), allow_nan=False, places=4)
@@ -115,7 +119,44 @@ def test_a_day_is_read_in_every_usual_form(value: date, mark: str) -> None:
     assert day(local, COMMA) == day(value.isoformat(), COMMA) == value
 
 
-@given(st.text(alphabet="0123456789/-. ", max_size=12))
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "{} 08:30",
+        "{} 08:30:00.000",
+        "{} 8:30 PM",
+        "{}, 8h30",
+        "{} (8 giờ 30 phút)",
+        "{} lúc 8h",
+        "08:30 {}",
+        "8h30, ngày {}",
+        "8 giờ 30 phút ngày {}",
+        "ngày {}",
+    ],
+)
+def test_a_time_of_day_is_left_out(cell: str) -> None:
+    for local in ("5/1/2024", "05-01-2024", "05.01.24", "2024-01-05"):
+        assert day(cell.format(local), COMMA) == date(2024, 1, 5)
+    assert (day_orders(cell.format("13/1/2024")), day_orders(cell.format("1/13/2024"))) == ("dmy", "mdy")
+
+
+@pytest.mark.parametrize(("name", "number"), [(one, at) for at, names in enumerate(MONTHS, 1) for one in names])
+def test_a_month_is_read_by_its_names(name: str, number: int) -> None:
+    for written in (name, name.upper(), unicodedata.normalize("NFD", name), toneless(name)):
+        assert day(f"ngày 5 {written} năm 2024", COMMA) == day(f"5 {written}, 2024", COMMA) == date(2024, number, 5)
+
+
+def test_a_country_without_a_word_has_a_pattern_that_matches_nothing() -> None:
+    assert re.fullmatch(any_of([]), "") is None
+    assert re.fullmatch(any_of(["ວັນທີ", "Ngày  đo"]), toneless("NGÀY ĐO"))
+    assert re.fullmatch(any_of(["ວັນທີ"]), toneless("ວັນທີ"))
+
+
+def test_a_day_number_with_a_time_is_its_day() -> None:
+    assert day("2024-01-05T08:30:00+07:00", COMMA) == day("45296.354166", COMMA) == date(2024, 1, 5)
+
+
+@given(st.text(alphabet="0123456789/-.: h", max_size=16))
 def test_whatever_is_typed_is_a_day_or_a_problem_with_words(text: str) -> None:
     said = outcome(lambda: day(text, COMMA))
     assert said in {"day_malformed", "day_impossible"} or isinstance(said, date)
@@ -129,6 +170,10 @@ def test_whatever_is_typed_is_a_day_or_a_problem_with_words(text: str) -> None:
         ("12-03-26", "day_malformed"),
         ("32000", "day_malformed"),
         ("2025-3", "day_malformed"),
+        ("05/01/2024 25:00", "day_malformed"),
+        ("05/01/2024 8", "day_malformed"),
+        ("5/1/2024 - 6/1/2024", "day_malformed"),
+        ("ngày 5 tháng   năm 2024", "day_malformed"),
         ("01/01/0900", "day_too_early"),
     ],
 )

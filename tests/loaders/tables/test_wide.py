@@ -72,6 +72,24 @@ def test_a_laboratory_sheet_becomes_a_record_a_filled_cell(clerk: Clerk) -> None
     ]
 
 
+def test_octave_bands_become_records_of_one_factor(clerk: Clerk) -> None:
+    above = "Mức áp âm ở các dải ốcta (dB)"
+    header = f"Mã cơ sở;Vị trí;Ngày đo;Tiếng ồn (dBA);{above} / 31,5;{above} / 63 Hz;Ồn / Dải tần số (Hz) / 1 kHz"
+    receipt = clerk.measurements("79-1;Lò hơi;12/03/2025;91,5;;80,5;84", header=header)
+    assert receipt.state is State.COMMITTED, [one.said(MEASUREMENTS, "en") for one in receipt.problems]
+    query = "SELECT factor, averaging, octave_hz, value, unit, repeat FROM measurement ORDER BY value"
+    assert clerk.rows(query) == [
+        ("NOISE_OCTAVE", "octave", "63", Decimal("80.5"), "dB", 1),
+        ("NOISE_OCTAVE", "octave", "1000", 84, "dB", 1),
+        ("NOISE", "TWA", None, Decimal("91.5"), "dBA", 1),
+    ]
+    # The same measurements, as a file with a row for each.
+    long = "Mã cơ sở;Vị trí;Ngày đo;Mã yếu tố;Kết quả;Đơn vị;Dải ốcta (Hz);Kiểu trung bình"
+    rows = ("79-1;Lò hơi;12/03/2025;NOISE_OCTAVE;80,5;dB;63 Hz;octave", "79-1;Lò hơi;12/03/2025;NOISE;91,5;dBA;;TWA")
+    again = clerk.measurements(*rows, rows[0].replace("63 Hz", "125").replace("80,5", "81"), header=long)
+    assert again.counts == {"read": 3, "added": 1, "changed": 0, "unchanged": 2, "refused": 0}
+
+
 def test_ppm_is_converted_by_molar_mass_and_kept_as_given(clerk: Clerk) -> None:
     clerk.measurements(*ROWS, header=FORM)
     [(value, unit, canonical)] = clerk.rows("SELECT value, unit, canonical_value FROM measurement WHERE factor = 'CO'")
@@ -159,6 +177,32 @@ def test_a_header_names_a_factor_and_its_unit(terms: Terms, header: str, factor:
 def test_a_header_that_only_resembles_a_factor_is_none(terms: Terms, header: str) -> None:
     matching = match(MEASUREMENTS, ("Mã cơ sở", "Vị trí lao động", "Ngày đo", "Nhiệt độ", header), terms=terms)
     assert list(factors(matching)) == ["Nhiệt độ"]
+
+
+@pytest.mark.parametrize(
+    ("header", "found"),
+    [
+        ("Tiếng ồn / Mức áp âm dB ở các dải ốc-ta / 31.5", ("NOISE_OCTAVE", "dB", "octave", "31.5")),
+        ("Mức áp âm ở dải tần số (Hz) / 8k", ("NOISE_OCTAVE", "dB", "octave", "8000")),
+        ("Rung cục bộ / 16", ("HAV_ACC", "m/s2", "octave", "16")),
+        ("Gia tốc rung đứng (m/s2) / 4 Hz", ("WBV_ACC_Z", "m/s2", "octave", "4")),
+        ("Bụi toàn phần / 63", None),
+        ("Ồn / 64", None),
+    ],
+)
+def test_a_header_names_an_octave_band(terms: Terms, header: str, found: tuple[str, ...] | None) -> None:
+    matching = match(MEASUREMENTS, ("Mã cơ sở", "Vị trí lao động", "Ngày đo", "Nhiệt độ", header), terms=terms)
+    sheet = matching.sheet
+    assert sheet is not None
+    assert [(one.factor, one.unit, one.averaging, one.band) for one in sheet.factors[1:]] == ([found] if found else [])
+
+
+def test_a_person_says_what_the_bands_are_of(terms: Terms) -> None:
+    header = ("Mã cơ sở", "Vị trí", "Ngày đo", "KQ / 63", "KQ / 125")
+    choices = Choices(columns=dict.fromkeys(header[3:], "factor:NOISE_OCTAVE"))
+    sheet = match(MEASUREMENTS, header, choices, terms).sheet
+    assert sheet is not None
+    assert [one.band for one in sheet.factors] == ["63", "125"]
 
 
 def test_a_file_with_a_row_for_each_factor_is_not_wide(terms: Terms) -> None:

@@ -207,32 +207,83 @@ def old_workbook(path: Path) -> None:
     book.save(str(path))
 
 
-def open_document(path: Path) -> None:
-    """LibreOffice's own format."""
-    cells = "".join(
-        "<table:table-row>"
-        + "".join(
-            f'<table:table-cell office:value-type="float" office:value="{value}"/>'
-            if isinstance(value, float | int)
-            else f'<table:table-cell office:value-type="date" office:date-value="{value}"/>'
-            if isinstance(value, date)
-            else f'<table:table-cell office:value-type="string"><text:p>{value}</text:p></table:table-cell>'
-            for value in row
-        )
-        + "</table:table-row>"
-        for row in (HEADER, *ROWS)
-    )
+def _open_cell(value: object, styled: str = "") -> str:
+    if isinstance(value, float | int):
+        return f'<table:table-cell{styled} office:value-type="float" office:value="{value}"/>'
+    if isinstance(value, date):
+        return f'<table:table-cell{styled} office:value-type="date" office:date-value="{value}"/>'
+    return f'<table:table-cell{styled} office:value-type="string"><text:p>{value}</text:p></table:table-cell>'
+
+
+def _style(name: str, font: str = "", parent: str = "") -> str:
+    text = f"<style:text-properties {font}/>" if font else ""
+    above = f' style:parent-style-name="{parent}"' if parent else ""
+    return f'<style:style style:name="{name}" style:family="table-cell"{above}>{text}</style:style>'
+
+
+def _open_document(path: Path, content: str, rows: str, styles: str = "") -> None:
     names = " ".join(
-        f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{short}:1.0"' for short in ("office", "table", "text")
+        f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{long}:1.0"'
+        for short, long in (
+            *((one, one) for one in ("office", "style", "table", "text")),
+            ("fo", "xsl-fo-compatible"),
+            ("svg", "svg-compatible"),
+        )
     )
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
         archive.writestr("META-INF/manifest.xml", "<manifest/>")
+        if styles:
+            archive.writestr("styles.xml", f"<office:document-styles {names}>{styles}</office:document-styles>")
         archive.writestr(
             "content.xml",
-            f'<office:document-content {names}><office:body><office:spreadsheet><table:table table:name="Trang 1">'
-            f"{cells}</table:table></office:spreadsheet></office:body></office:document-content>",
+            f"<office:document-content {names}>{content}<office:body><office:spreadsheet>"
+            f'<table:table table:name="Trang 1">{rows}</table:table></office:spreadsheet></office:body>'
+            "</office:document-content>",
         )
+
+
+def open_document(path: Path) -> None:
+    """LibreOffice's own format."""
+    rows = ("".join(map(_open_cell, row)) for row in (HEADER, *ROWS))
+    _open_document(path, "", "".join(f"<table:table-row>{cells}</table:table-row>" for cells in rows))
+
+
+def fonts_of_open_document(path: Path) -> None:
+    """The same with a title whose row is in .VnTimeH, names in a column of .VnTime, and one name in a child of VNI's style."""
+
+    named, direct = 'style:font-name="Old"', 'fo:font-family="&apos;.VnTimeH&apos;, Arial"'
+    styles = (
+        '<office:font-face-decls><style:font-face style:name="Old" svg:font-family="&apos;VNI-Times&apos;"/>'
+        "</office:font-face-decls><office:styles>"
+        '<style:default-style style:family="table-cell"><style:text-properties style:font-name="Arial"/>'
+        f"</style:default-style>{_style('Default')}{_style('Report', named)}</office:styles>"
+    )
+    content = (
+        "<office:automatic-styles>"
+        + _style("ce1", 'style:font-name=".VnTime"', "Default")
+        + _style("ce2", direct, "Default")
+        + _style("ce3", parent="Report")
+        + _style("ce4", parent="Default")
+        + "</office:automatic-styles>"
+    )
+    title = _open_cell(seen("KẾT QUẢ ĐO", "tcvn3-capitals"))
+    header = "".join(_open_cell(name, ' table:style-name="ce4"') for name in HEADER)
+    first = [seen("Lò hơi", "tcvn3") if at == 1 else value for at, value in enumerate(ROWS[0])]
+    code, _, *last = map(_open_cell, ROWS[1])
+    name = _open_cell(seen("Phân xưởng đóng gói", "vni"), ' table:style-name="ce3"')
+    _open_document(
+        path,
+        content,
+        '<table:table-column/><table:table-column table:default-cell-style-name="ce1"/>'
+        '<table:table-column table:number-columns-repeated="4"/>'
+        '<table:table-row table:number-rows-repeated="2"><table:table-cell/></table:table-row>'
+        f'<table:table-row table:default-cell-style-name="ce2">{title}</table:table-row>'
+        f"<table:table-header-rows><table:table-row>{header}</table:table-row></table:table-header-rows>"
+        f"<table:table-row>{''.join(map(_open_cell, first))}</table:table-row>"
+        f"<table:table-row>{code}{name}{''.join(last)}</table:table-row>",
+        styles,
+    )
 
 
 def _archive(path: Path, **files: bytes) -> None:
@@ -298,6 +349,7 @@ MAKERS: dict[str, Callable[[Path], None]] = {
     "one_cell_far_away.xlsx": one_cell_far_away,
     "old_workbook.xls": old_workbook,
     "open_document.ods": open_document,
+    "fonts_of_open_document.ods": fonts_of_open_document,
     "zipped_text.zip": zipped_text,
     "zipped_workbook.zip": zipped_workbook,
     "zipped_several.zip": zipped_several,

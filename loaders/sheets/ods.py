@@ -1,0 +1,181 @@
+"""The old fonts of an .ods: cells name styles, styles name fonts; what a cell does not say, its row, its column or the default does.
+
+The sheets' XML is read as a stream. A workbook whose styles name no old font is left where its cells begin.
+"""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from bisect import bisect_right
+from collections.abc import Callable
+from pathlib import Path
+from xml.parsers import expat
+
+from gisdb.errors import InputError
+from loaders.sheets.fonts import Old, encoding_of_font
+from loaders.sheets.limits import Limits
+
+_SPACE = "urn:oasis:names:tc:opendocument:xmlns:"
+_OFFICE, _STYLE, _TABLE = (f"{_SPACE}{one}:1.0 " for one in ("office", "style", "table"))
+_FAMILY, _REAL_FAMILY = f"{_SPACE}xsl-fo-compatible:1.0 font-family", f"{_SPACE}svg-compatible:1.0 font-family"
+_CELLS = {f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"}
+# Styles stand here, in the part that all documents share and in the sheets' own; those of printed pages are no cells'.
+_STYLES = {"styles.xml": f"{_OFFICE}styles", "content.xml": f"{_OFFICE}automatic-styles"}
+# What a cell is in where nothing says otherwise.
+_DEFAULT = "Default"
+Attributes = dict[str, str]
+
+
+def old_fonts(path: Path, limits: Limits) -> dict[str, Old]:
+    """Sheet → row and column (from 0) → encoding, of every text cell in an old font.
+
+    Raises:
+        InputError: ``file_damaged``, ``file_has_too_many_cells``.
+    """
+    styles = _Styles()
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if "styles.xml" in archive.namelist():
+                _parse(archive, "styles.xml", styles.start, styles.end)
+            cells = _Cells(styles, limits.cells)
+            _parse(archive, "content.xml", cells.start, cells.end)
+    except _EnoughSeen:
+        return {}
+    except (zipfile.BadZipFile, zlib.error, expat.ExpatError, KeyError, ValueError, EOFError, RuntimeError) as damage:
+        raise InputError("file_damaged", reason=str(damage)) from None
+    return cells.found
+
+
+class _EnoughSeen(Exception):
+    """No style is in an old font."""
+
+
+def _parse(
+    archive: zipfile.ZipFile, part: str, start: Callable[[str, Attributes, str], None], end: Callable[[str], None]
+) -> None:
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartDoctypeDeclHandler = _refuse_doctype
+    parser.StartElementHandler = lambda tag, attributes: start(tag, attributes, part)
+    parser.EndElementHandler = end
+    with archive.open(part) as stream:
+        parser.ParseFile(stream)
+
+
+def _refuse_doctype(*_: object) -> None:
+    raise InputError("file_damaged", reason="DOCTYPE")
+
+
+class _Styles:
+    """Styles of cells, and the encoding that each one's font draws."""
+
+    def __init__(self) -> None:
+        self.faces: dict[str, str] = {}
+        self.parents: dict[str, str] = {}
+        self.fonts: dict[str, str] = {}
+        self.inside = False
+        self.style: str | None = None
+
+    def start(self, tag: str, attributes: Attributes, part: str) -> None:
+        if tag == f"{_STYLE}font-face":
+            name = attributes.get(f"{_STYLE}name", "")
+            self.faces[name] = attributes.get(_REAL_FAMILY) or name
+        elif tag == _STYLES[part]:
+            self.inside = True
+        elif self.inside and tag in {f"{_STYLE}style", f"{_STYLE}default-style"}:
+            if attributes.get(f"{_STYLE}family") == "table-cell":
+                # The program's own default has no name; a style without a parent falls back on it.
+                self.style = attributes.get(f"{_STYLE}name", "")
+                self.parents[self.style] = attributes.get(f"{_STYLE}parent-style-name", "")
+        elif self.style is not None and tag == f"{_STYLE}text-properties":
+            face = attributes.get(f"{_STYLE}font-name")
+            if font := self.faces.get(face, face) if face else attributes.get(_FAMILY):
+                self.fonts[self.style] = font
+
+    def end(self, tag: str) -> None:
+        if tag in _STYLES.values():
+            self.inside = False
+        elif tag in {f"{_STYLE}style", f"{_STYLE}default-style"}:
+            self.style = None
+
+    def encodings(self) -> dict[str, str]:
+        """Style → encoding, of those in an old font."""
+        self.parents.setdefault(_DEFAULT, "")
+        found = {}
+        for name in self.parents:
+            at, seen = name, {name}
+            while at not in self.fonts and (at := self.parents.get(at, "")) not in seen:
+                seen.add(at)
+            # A font may be a list of families, each in quotation marks.
+            first = self.fonts.get(at, "").split(",")[0].strip(" '\"")
+            if encoding := encoding_of_font(first):
+                found[name] = encoding
+        return found
+
+
+class _Cells:
+    """The text cells in old fonts, of all sheets. Sheets within cells are nobody's."""
+
+    def __init__(self, styles: _Styles, most: int) -> None:
+        self.styles, self.most, self.counted = styles, most, 0
+        self.encodings: dict[str, str] = {}
+        self.found: dict[str, Old] = {}
+        self.old: Old = {}
+        self.body, self.depth = False, 0
+        self.row, self.rows, self.column = 0, 1, 0
+        self.of_row: str | None = None
+        self.of_columns: list[str] = []
+        self.ends: list[int] = []
+
+    def start(self, tag: str, attributes: Attributes, part: str) -> None:
+        if tag == f"{_TABLE}table":
+            self.depth += 1
+            if self.depth == 1:
+                self.old = self.found.setdefault(attributes.get(f"{_TABLE}name", ""), {})
+                self.row, self.of_columns, self.ends = 0, [], []
+        elif self.depth == 1:
+            self._within(tag, attributes)
+        elif tag == f"{_OFFICE}body":
+            self.body, self.encodings = True, self.styles.encodings()
+            if not self.encodings:
+                raise _EnoughSeen
+        elif not self.body:
+            self.styles.start(tag, attributes, part)
+
+    def _within(self, tag: str, attributes: Attributes) -> None:
+        if tag in _CELLS:
+            self._cell(attributes)
+        elif tag == f"{_TABLE}table-row":
+            self.rows, self.column = _repeated(attributes, "rows"), 0
+            self.of_row = attributes.get(f"{_TABLE}default-cell-style-name")
+        elif tag == f"{_TABLE}table-column":
+            self.ends.append((self.ends[-1] if self.ends else 0) + _repeated(attributes, "columns"))
+            self.of_columns.append(attributes.get(f"{_TABLE}default-cell-style-name") or _DEFAULT)
+
+    def _cell(self, attributes: Attributes) -> None:
+        first, self.column = self.column, self.column + _repeated(attributes, "columns")
+        if attributes.get(f"{_OFFICE}value-type") != "string":
+            return
+        style = attributes.get(f"{_TABLE}style-name") or self.of_row
+        for column in range(first, self.column):
+            if encoding := self.encodings.get(style or self._of_column(column)):
+                self.counted += self.rows
+                if self.counted > self.most:
+                    raise InputError("file_has_too_many_cells", most=self.most)
+                self.old.update({(row, column): encoding for row in range(self.row, self.row + self.rows)})
+
+    def _of_column(self, column: int) -> str:
+        at = bisect_right(self.ends, column)
+        return self.of_columns[at] if at < len(self.of_columns) else _DEFAULT
+
+    def end(self, tag: str) -> None:
+        if tag == f"{_TABLE}table":
+            self.depth -= 1
+        elif self.depth == 1 and tag == f"{_TABLE}table-row":
+            self.row += self.rows
+        elif not self.body:
+            self.styles.end(tag)
+
+
+def _repeated(attributes: Attributes, what: str) -> int:
+    return int(attributes.get(f"{_TABLE}number-{what}-repeated", 1))
