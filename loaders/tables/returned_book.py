@@ -51,7 +51,9 @@ def write_book(given: Given, name: str, findings: Findings, out: IO[bytes], *, f
         out: where the .xlsx goes.
         failed_only: without the rows that can come in; formulas then become the values that the workbook was saved with.
     """
-    book = load_workbook(given.path, data_only=failed_only, keep_links=False)
+    # As an open file: of a path openpyxl wants an ending, which a file that was kept has not.
+    with given.path.open("rb") as file:
+        book = load_workbook(file, data_only=failed_only, keep_links=False)
     sheet = book[name]
     width = _width(given)
     lines = {line: line for line in findings.by_line}

@@ -9,7 +9,7 @@ import re
 
 import pytest
 from flask import Flask
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from sqlalchemy import text
 
 from gisdb.config import Settings
@@ -284,6 +284,23 @@ def test_a_bad_file_comes_back_marked_and_its_failed_rows_alone(desk: Seat, code
     with desk.client.get(f"/uploads/{upload_id}/failed") as answer:
         failed = answer.data.decode("utf-8-sig")
     assert (codes[2] in failed, codes[0] in failed) == (True, False)
+
+
+def test_a_workbook_comes_back_as_a_workbook(desk: Seat, codes: list[str]) -> None:
+    lines = (measurements(codes[:2]) + f"{codes[2]};Lò hơi;12/03/2025;NOISE;cao;dBA\r\n".encode()).decode("utf-8-sig")
+    book, out = Workbook(), io.BytesIO()
+    for row in csv.reader(lines.splitlines(), delimiter=";"):
+        book.active.append(row)  # type: ignore[union-attr]
+    book.save(out)
+    upload_id = desk.send(out.getvalue(), "đo kiểm.xlsx")
+    desk.work()
+    with desk.client.get(f"/uploads/{upload_id}/marked") as answer:
+        marked = load_workbook(io.BytesIO(answer.data)).worksheets[0]
+    assert marked.max_row == 4
+    assert [cell.value for row in marked.rows for cell in row if cell.comment] == ["cao"]
+    with desk.client.get(f"/uploads/{upload_id}/failed") as answer:
+        failed = load_workbook(io.BytesIO(answer.data)).worksheets[0]
+    assert [row[0].value for row in failed.iter_rows(min_row=2)] == [codes[2]]
 
 
 def test_a_template_is_a_workbook_too(desk: Seat) -> None:
