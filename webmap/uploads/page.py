@@ -13,8 +13,8 @@ from gisdb.access.accounts import Account
 from gisdb.messages import Sentence, sentence
 from gisdb.registers import register
 from gisdb.registers.register import Register
+from gisdb.uploads.second_eyes import needs_review
 from gisdb.uploads.upload import Upload, is_ready, report_of, upload_by_id
-from gisdb.uploads.waiting import needs_review
 from loaders.tables.choices import Choices
 from loaders.tables.problem import label
 from webmap.i18n import language

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from gisdb.errors import Conflict, Forbidden, NotFound
 from gisdb.uploads import locks
 from gisdb.uploads import upload as uploads
+from gisdb.uploads.second_eyes import set_second_eyes
 from loaders.tables.choices import Choices
 from loaders.uploads.receive import confirm
 from loaders.uploads.work import Task, fail
@@ -183,7 +184,7 @@ def _listed(desk: Desk) -> list[uploads.Upload]:
 def test_where_two_pairs_of_eyes_are_needed_nothing_counts_before_the_second(desk: Desk) -> None:
     institute = desk.sign_in("vien")
     with desk.database.acting_as(institute.account, write=True) as conn:
-        uploads.set_second_eyes(conn, institute.account, 2, needed=True)
+        set_second_eyes(conn, institute.account, 2, needed=True)
     upload_id = desk.measurements(ROW)
     assert desk.do("submit", upload_id).state == "submitted"
     assert current(desk) == []

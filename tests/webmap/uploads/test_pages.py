@@ -188,6 +188,42 @@ def test_a_second_pair_of_eyes_returns_and_approves(
     assert "duyệt lúc" in desk.page(upload_id)
 
 
+def test_periods_are_locked_and_approval_required_by_who_may_say_so(
+    desk: Seat, site: Flask, country: Database, settings_of: Settings
+) -> None:
+    institute, other = (seat(site, country, settings_of, login) for login in ("vien", "hanoi"))
+    city, hanoi = (account(country, login).unit_id for login in ("hcm", "hanoi"))
+
+    def asked(who: Seat, address: str, **form: object) -> int:
+        return who.client.post(f"/uploads/{address}", data={"csrf_token": who.token(), **form}).status_code
+
+    period = {"register": "measurements", "until": "2020-12-31"}
+    assert desk.client.post("/uploads/locks", data=period).status_code == 400
+    assert asked(desk, "locks", **period) == 303
+    assert asked(desk, "locks", **period, unit=hanoi) == 403
+    for wrong, status in (({"until": "9999-01-01"}, 400), ({"until": ""}, 400), ({"register": "x"}, 404)):
+        assert asked(desk, "locks", **(period | wrong)) == status, wrong
+    assert asked(institute, "locks", **period, unit="²") == 404
+    assert asked(institute, "locks", **period, unit="") == 303
+    page = desk.client.get("/uploads/rules").text
+    assert "Cả nước" in page
+    offered = re.findall(r"/uploads/locks/(\d+)/lift", page)
+    assert len(offered) == 1
+    everywhere = set(re.findall(r"/uploads/locks/(\d+)/lift", institute.client.get("/uploads/rules").text))
+    assert len(everywhere) == 2
+    [whole] = everywhere - set(offered)
+    assert (asked(other, f"locks/{offered[0]}/lift"), asked(desk, f"locks/{whole}/lift")) == (404, 404)
+    assert (asked(desk, f"locks/{offered[0]}/lift"), asked(institute, f"locks/{whole}/lift")) == (303, 303)
+    assert "Chưa khóa kỳ nào." in desk.client.get("/uploads/rules").text
+
+    assert asked(desk, "second-eyes", unit=city, needed="1") == 403
+    assert asked(institute, "second-eyes", unit=city, needed="1") == 303
+    assert f'data-reviewed="{city}"' in institute.client.get("/uploads/rules").text
+    assert ['data-needed="1"' in who.client.get("/uploads/rules").text for who in (desk, other)] == [True, False]
+    assert asked(institute, "second-eyes", unit=city, needed="0") == 303
+    assert 'data-needed="0"' in desk.client.get("/uploads/rules").text
+
+
 def test_warnings_are_confirmed_beside_the_button(desk: Seat, codes: list[str]) -> None:
     file = f"Mã cơ sở;Năm;Số lao động;Tổng giờ làm việc\n{codes[0]};2024;100;400000\n".encode()
     upload_id = desk.send(file, register="workplace_years")
