@@ -36,7 +36,7 @@ class Upload:
         account: login of who sent it; ``account_name`` the name people know.
         unit_id: the unit of who sent it; None for the institute.
         wanted: ``check``, ``commit`` or ``undo`` while the background has it to do.
-        progress: ``step`` (a sentence's code), ``params``, ``done`` and ``total`` rows where known.
+        progress: ``step`` (a sentence's code), ``params``, ``line`` and ``last_line`` of the file where known.
         mine: whether the reader may look into it and act on it.
     """
 

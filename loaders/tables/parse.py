@@ -140,6 +140,7 @@ class Parser:
     Attributes:
         read: records seen so far, good or not: rows, or the filled cells of a wide sheet.
         refused: those that can't come in.
+        line: how far the rows are read.
     """
 
     register: Register
@@ -150,6 +151,7 @@ class Parser:
     terms: Terms = field(default_factory=Terms)
     read: int = 0
     refused: int = 0
+    line: int = 0
     readings: list[tuple[int, Reading]] = field(init=False)
     fixed: list[str] = field(init=False)
     blanks: list[str] = field(init=False)
@@ -201,6 +203,7 @@ class Parser:
     def chunks(self, rows: Iterator[tuple[int, list[str]]]) -> Iterator[str]:
         """COPY text of the good records, some thousands at a time."""
         while chunk := list(islice(rows, CHUNK_ROWS)):
+            self.line = chunk[-1][0]
             good = self._of_right_length(chunk)
             if not good:
                 continue

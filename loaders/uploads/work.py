@@ -29,8 +29,9 @@ from loaders.tables.stage import driver
 from loaders.uploads.effects import MOST_ROWS, effects
 from loaders.uploads.undo import undo
 
-# The step that somebody watching sees is never older.
+# The step that somebody watching sees is never older; within a step, how far it is.
 TOLD_EVERY_S = 0.3
+REACHED_EVERY_S = 1.0
 
 
 class Withdrawn(Exception):
@@ -48,17 +49,32 @@ class Task:
 
 
 class Teller:
-    """Writes the step that the work is at beside the upload, now and then, and notices that the upload was given up."""
+    """Writes where the work is beside the upload, now and then, and notices that the upload was given up."""
 
-    def __init__(self, database: Database, account: Account, upload_id: int) -> None:
+    def __init__(
+        self, database: Database, account: Account, upload_id: int, *, reached_every_s: float = REACHED_EVERY_S
+    ) -> None:
+        self._every_s = reached_every_s
         self._database, self._account, self._upload_id = database, account, upload_id
-        self._told = 0.0
+        self._step: dict[str, object] = {}
+        self._told = self._reached = 0.0
 
     def __call__(self, step: str, **params: object) -> None:
-        if time.monotonic() - self._told < TOLD_EVERY_S:
-            return
-        self._told = time.monotonic()
-        progress = json.dumps({"step": step, "params": params}, ensure_ascii=False, default=str)
+        self._step = {"step": step, "params": params}
+        now = time.monotonic()
+        if now - self._told >= TOLD_EVERY_S:
+            self._told = self._reached = now
+            self._write(self._step)
+
+    def reached(self, line: int, last: int) -> None:
+        """Write how far the step is beside it."""
+        now = time.monotonic()
+        if now - self._reached >= self._every_s:
+            self._reached = now
+            self._write({**self._step, "line": line, "last_line": last or None})
+
+    def _write(self, said: dict[str, object]) -> None:
+        progress = json.dumps(said, ensure_ascii=False, default=str)
         with self._database.acting_as(self._account, write=True) as conn:
             changed = conn.execute(
                 text("UPDATE upload SET progress = CAST(:progress AS jsonb) WHERE id = :id AND wanted IS NOT NULL"),
@@ -122,6 +138,7 @@ def _take(database: Database, settings: Settings, sender: Account, upload: Uploa
             found = effects(database, conn, sender, own, upload.id, settings.timezone)
             affected.extend([found] if found else [])
 
+    teller = Teller(database, sender, upload.id)
     receipt = import_file(
         database,
         sender,
@@ -131,7 +148,8 @@ def _take(database: Database, settings: Settings, sender: Account, upload: Uploa
         choices=choices,
         dry_run=task.wanted == "check",
         limits=Limits.of(settings),
-        progress=Teller(database, sender, upload.id),
+        progress=teller,
+        reached=teller.reached,
         draft=Draft(upload.id, task.wanted),
         on_written=on_written,
     )

@@ -84,7 +84,7 @@ def upload_page(connection: Connection, account: Account, upload_id: int, argume
         receipt=receipt,
         comment=comment,
         choices=choices,
-        step=step_words(upload.progress),
+        at=progress_data(upload),
         next=_next(connection, account, upload, choices, receipt),
         preview=None if upload.busy else _preview(connection, upload, own, receipt, choices),
         problems=None if upload.busy else listed(connection, upload, own, receipt, arguments),
@@ -106,7 +106,6 @@ def _words() -> dict[str, Any]:
         "delimiters": delimiter_words(),
         "decimals": decimal_words(),
         "day_orders": day_words(),
-        "steps": len(STEPS),
     }
 
 
@@ -180,13 +179,21 @@ def _effects(
 
 
 def progress_data(upload: Upload) -> dict[str, Any]:
-    """What the page asks for while the background works: ``done`` of ``total`` steps."""
+    """What the page asks for while the background works.
+
+    The step ``done`` of ``total``; in it ``line`` of ``last_line`` of the file, None where it is not known. ``bar`` is
+    how much of the ``total`` is behind.
+    """
     at = upload.progress or {}
+    done, line, last = STEPS.get(str(at.get("step")), 0), at.get("line"), at.get("last_line")
     return {
         "state": upload.state,
         "busy": upload.busy,
         "wanted": upload.wanted,
         "says": step_words(upload.progress) if upload.busy else "",
-        "done": STEPS.get(str(at.get("step")), 0),
+        "done": done,
         "total": len(STEPS),
+        "line": line,
+        "last_line": last,
+        "bar": done - 1 + (min(line / last, 1) if line and last else 0.5) if done else None,
     }

@@ -47,7 +47,11 @@ def step_words(progress: Mapping[str, Any] | None) -> str:
     params = {
         name: number(value) if isinstance(value, int) else value for name, value in progress.get("params", {}).items()
     }
-    return sentence(progress["step"], params, language()).text
+    step = sentence(progress["step"], params, language()).text
+    line, last = progress.get("line"), progress.get("last_line")
+    if line and last:
+        return str(gettext("%(step)s: line %(line)s of %(last)s", step=step, line=number(line), last=number(last)))
+    return str(gettext("%(step)s: line %(line)s", step=step, line=number(line))) if line else step
 
 
 def register_name(name: str) -> str:

@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from gisdb.config import Settings
 from gisdb.engine import Database
+from loaders.uploads.work import Teller
 from tests.conftest import account
 from tests.webmap.uploads.conftest import Seat, measurements, seat, workplaces_in
 
@@ -122,6 +123,23 @@ def test_a_second_click_is_told_so_and_led_back(desk: Seat, codes: list[str]) ->
     assert desk.post(upload_id, "undo").status_code == 303
     desk.work()
     assert desk.post(upload_id, "undo").status_code == 409
+
+
+def test_while_it_is_read_its_page_says_how_far(desk: Seat, codes: list[str], country: Database) -> None:
+    upload_id = desk.send(measurements(codes, point="Đang đọc"))
+    teller = Teller(country, account(country, "hcm"), upload_id, reached_every_s=0)
+    teller("step_import_parse", file="đo kiểm.csv")
+    teller.reached(30_000, 120_000)
+    asked = desk.client.get(f"/uploads/{upload_id}/progress").json
+    assert asked is not None
+    assert (asked["done"], asked["line"], asked["last_line"], asked["bar"]) == (2, 30_000, 120_000, 1.25)
+    page = desk.page(upload_id)
+    assert "đo kiểm.csv: dòng 30.000 trên 120.000" in page
+    assert '<progress max="4" value="1.25"' in page
+    teller.reached(5_000, 0)
+    assert "đo kiểm.csv: dòng 5.000<" in desk.page(upload_id)
+    desk.work()
+    assert desk.client.get(f"/uploads/{upload_id}/progress").json["line"] is None  # type: ignore[index]
 
 
 def test_what_is_given_up_shows_it(desk: Seat, codes: list[str]) -> None:
