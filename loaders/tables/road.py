@@ -24,7 +24,7 @@ from loaders.tables.check import Outcome, check
 from loaders.tables.choices import Choices
 from loaders.tables.commit import Draft, begin, commit
 from loaders.tables.match import spellings
-from loaders.tables.meaning import Meaning, decided, meaning_of, remember
+from loaders.tables.meaning import Meaning, decided, meaning_of, older_template, remember
 from loaders.tables.owners import settle_owners
 from loaders.tables.parse import Parser
 from loaders.tables.problem import Problem, Problems
@@ -115,6 +115,7 @@ def import_file(
             meaning = meaning_of(conn, account, register, table, choices)
             problems.positions = meaning.matching.positions
             problems.extend([*meaning.matching.problems, *table.notes])
+            problems.extend(older_template(register, table, meaning.matching))
             if isinstance(meaning.shown, Problem):
                 problems.add(meaning.shown)
             if meaning.style is None:
