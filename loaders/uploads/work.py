@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,11 @@ from sqlalchemy import Connection, text
 
 from gisdb.access.accounts import Account, account_by_id
 from gisdb.config import Settings
+from gisdb.duties.standing import reports_of
 from gisdb.engine import Database
 from gisdb.errors import GisdbError
 from gisdb.registers import register
+from gisdb.registers.register import Bound
 from gisdb.uploads.upload import Upload, report_of, upload_by_id
 from loaders.tables.choices import Choices
 from loaders.tables.commit import Draft
@@ -32,6 +35,8 @@ from loaders.uploads.undo import undo
 # The step that somebody watching sees is never older; within a step, how far it is.
 TOLD_EVERY_S = 0.3
 REACHED_EVERY_S = 1.0
+# What a check finds out by trying: the effects on the map, the reports that it would bring.
+_SHOWN = ("effects", "reports")
 
 
 class Withdrawn(Exception):
@@ -128,15 +133,17 @@ def _take(database: Database, settings: Settings, sender: Account, upload: Uploa
         choices = Choices.model_validate(decided)
     own = register(upload.register)
     # A commit does what the check before it showed.
-    affected: list[dict[str, Any]] = [found] if task.wanted == "commit" and (found := checked.get("effects")) else []
+    shown = {name: checked[name] for name in _SHOWN if name in checked} if task.wanted == "commit" else {}
 
     def on_written(conn: Connection, receipt: Receipt) -> None:
         if receipt.state is State.COMMITTED:
             # With the records, so that no kill leaves them without their receipt.
-            _said(conn, upload.id, receipt, affected[0] if affected else None)
-        elif receipt.counts["added"] + receipt.counts["changed"] <= MOST_ROWS:
-            found = effects(database, conn, sender, own, upload.id, settings.timezone)
-            affected.extend([found] if found else [])
+            _said(conn, upload.id, receipt, shown)
+            return
+        if own.bound is Bound.UNIT:
+            shown["reports"] = reports_of(conn, upload.id)
+        if receipt.counts["added"] + receipt.counts["changed"] <= MOST_ROWS:
+            shown["effects"] = effects(database, conn, sender, own, upload.id, settings.timezone)
 
     teller = Teller(database, sender, upload.id)
     receipt = import_file(
@@ -154,11 +161,11 @@ def _take(database: Database, settings: Settings, sender: Account, upload: Uploa
         on_written=on_written,
     )
     if receipt.state is not State.COMMITTED:
-        _finish(database, sender, upload, task, receipt, affected)
+        _finish(database, sender, upload, task, receipt, shown)
 
 
 def _finish(
-    database: Database, sender: Account, upload: Upload, task: Task, receipt: Receipt, affected: list[dict[str, Any]]
+    database: Database, sender: Account, upload: Upload, task: Task, receipt: Receipt, shown: Mapping[str, Any]
 ) -> None:
     with database.acting_as(sender, write=True) as conn:
         # Also after a commit that found something new: then it is a draft again, with what was found.
@@ -178,11 +185,11 @@ def _finish(
         )
         if changed.rowcount == 0:
             raise Withdrawn
-        _said(conn, upload.id, receipt, affected[0] if affected else None)
+        _said(conn, upload.id, receipt, shown)
 
 
-def _said(conn: Connection, upload_id: int, receipt: Receipt, affected: dict[str, Any] | None) -> None:
-    _report(conn, upload_id, receipt.summary() | {"effects": affected})
+def _said(conn: Connection, upload_id: int, receipt: Receipt, shown: Mapping[str, Any]) -> None:
+    _report(conn, upload_id, {**receipt.summary(), "effects": None, **shown})
     _keep_problems(conn, upload_id, list(receipt.problems))
 
 
