@@ -16,12 +16,12 @@ from gisdb.registers.register import Register
 from gisdb.uploads.second_eyes import needs_review
 from gisdb.uploads.upload import Upload, is_ready, report_of, upload_by_id
 from loaders.tables.choices import Choices
-from loaders.tables.problem import label
 from webmap.i18n import language
+from webmap.uploads.changes import ChangeLine, changes_of
 from webmap.uploads.effects import Effects, make_effects
 from webmap.uploads.forms import kept_choices
 from webmap.uploads.matching import Select, header_selects, missing_columns, question_selects
-from webmap.uploads.problem_list import listed, seen
+from webmap.uploads.problem_list import listed
 from webmap.uploads.words import (
     STEPS,
     count_words,
@@ -37,7 +37,6 @@ from webmap.uploads.words import (
     work_words,
 )
 
-MOST_CHANGES = 100
 _DRAFT = ("checked", "returned", "failed")
 
 
@@ -49,7 +48,7 @@ class Preview:
     headers: Sequence[Select]
     missing: Sequence[Select]
     questions: Sequence[Select]
-    changes: Sequence[tuple[int | None, str, Sequence[tuple[str, str, str]]]]
+    changes: Sequence[ChangeLine]
 
 
 @dataclass(frozen=True)
@@ -143,29 +142,8 @@ def _preview(
         headers=header_selects(connection, upload, own, receipt, choices),
         missing=missing_columns(own, receipt, choices),
         questions=question_selects(receipt, choices),
-        changes=_changes(own, receipt),
+        changes=changes_of(connection, own, receipt),
     )
-
-
-def _changes(own: Register, receipt: Mapping[str, Any]) -> list[tuple[int | None, str, list[tuple[str, str, str]]]]:
-    found = []
-    for one in (receipt.get("changes") or [])[:MOST_CHANGES]:
-        columns = [
-            (label(own, column, language()), _cell(old), _cell(new))
-            for column, (old, new) in (one.get("columns") or {}).items()
-        ]
-        found.append((one.get("line"), _key(one.get("key")), columns))
-    return found
-
-
-def _key(key: object) -> str:
-    if isinstance(key, Mapping):
-        return ", ".join(_cell(value) for value in key.values())
-    return ", ".join(map(_cell, key)) if isinstance(key, list) else _cell(key)
-
-
-def _cell(value: object) -> str:
-    return "–" if value is None or value == "" else seen(str(value))
 
 
 def _effects(

@@ -273,6 +273,7 @@ def test_an_empty_file_of_each_register_has_its_headers(site: Flask) -> None:
 
 def test_what_a_check_asks_and_lists_is_shown(desk: Seat, codes: list[str], country: Database) -> None:
     upload_id = desk.checked(measurements(codes, point="Hỏi"))
+    city = account(country, "hcm").unit_id
     more = {
         "questions": [
             {
@@ -282,7 +283,13 @@ def test_what_a_check_asks_and_lists_is_shown(desk: Seat, codes: list[str], coun
                 "proposed": codes[0],
             }
         ],
-        "changes": [{"line": 2, "key": {"workplace": codes[0]}, "columns": {"value": ["88", "99"]}}],
+        "changes": [
+            {
+                "line": 2,
+                "key": {"workplace": codes[0], "averaging": "TWA", "unit_id": str(city)},
+                "columns": {"value": ["88", "99"]},
+            }
+        ],
         "headers": [{"header": "Mã cơ sở", "column": "workplace", "how": "name"}, {"header": "Lạ", "column": None}],
     }
     with country.owner() as conn:
@@ -291,6 +298,7 @@ def test_what_a_check_asks_and_lists_is_shown(desk: Seat, codes: list[str], coun
             {"more": json.dumps(more), "id": upload_id},
         )
     page = desk.page(upload_id)
+    assert f"Thành phố Hồ Chí Minh, Trung bình ca 8 giờ (TWA), {codes[0]}</th>" in page
     assert "Dệt &lt;Nam&gt;, dòng 2" in page
     assert f'<option value="{codes[0]}" selected>{codes[0]} · Dệt Nam, Sài Gòn · 87 %</option>' in page
     assert "<del>88</del> → <ins>99</ins>" in page
