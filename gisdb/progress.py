@@ -20,6 +20,16 @@ def silent(step: str, **params: object) -> None:
     """Nobody listens."""
 
 
+class Reached(Protocol):
+    """Called within a step that walks through a file: at ``line`` of ``last``, 0 where that is not known."""
+
+    def __call__(self, line: int, last: int) -> None: ...
+
+
+def unseen(line: int, last: int) -> None:
+    """Nobody watches."""
+
+
 @contextmanager
 def on_terminal(language: str) -> Iterator[Progress]:
     """Show the steps on standard error: a spinner while one lasts, a line with its seconds when it is done.

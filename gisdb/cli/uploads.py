@@ -23,6 +23,7 @@ from gisdb.period import day_of
 from gisdb.registers.register import Register
 from gisdb.uploads import locks
 from gisdb.uploads import upload as life
+from gisdb.uploads.second_eyes import set_second_eyes
 from gisdb.uploads.upload import Upload
 
 _ID = click.argument("upload_id", metavar="ID", type=click.IntRange(1))
@@ -148,7 +149,7 @@ def second_eyes(*, unit: str, off: bool, login: str | None) -> None:
         account = acting(database, login)
         with database.acting_as(account, write=True) as conn:
             unit_id = _unit(conn, unit, settings)
-            life.set_second_eyes(conn, account, unit_id, needed=not off)
+            set_second_eyes(conn, account, unit_id, needed=not off)
     click.echo(sentence("second_eyes_off" if off else "second_eyes_on", {"unit": unit}, settings.language).text)
 
 

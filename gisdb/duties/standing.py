@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -18,6 +19,7 @@ class Due(StrEnum):
 
     NOT_SUBMITTED = "not_submitted"
     PARTLY = "partly"  # of its workplaces some reported, and others are overdue
+    WAITING = "waiting"  # it has not come, but waits for a second pair of eyes
     LATE = "late"  # everything came, not all of it in time
     NOT_YET_DUE = "not_yet_due"
     IN_TIME = "in_time"
@@ -69,6 +71,7 @@ def standings(
     units = units_within(conn, duty.level or level, day, within_id)
     counts = _of_workplaces(conn, duty, period, level, day) if duty.of_workplaces else {}
     came = {} if duty.of_workplaces else _of_units(conn, duty, period)
+    waiting = frozenset() if duty.of_workplaces else _waiting(conn, duty, period)
     found = []
     for unit in units:
         came_on = came.get(unit.id)
@@ -82,15 +85,17 @@ def standings(
             due = 1
         missing = due - in_time - late
         overdue = max((today - late_from).days + 1, 0) if missing else 0
-        state = _state(due, in_time, late, overdue=overdue > 0)
+        state = _state(due, in_time, late, overdue=overdue > 0, waiting=unit.id in waiting)
         found.append(Standing(unit, state, due, in_time, late, overdue, came_on))
     return found
 
 
-def _state(due: int, in_time: int, late: int, *, overdue: bool) -> Due:
+def _state(due: int, in_time: int, late: int, *, overdue: bool, waiting: bool) -> Due:
     if not due:
         return Due.NOTHING_DUE
     if in_time + late < due:
+        if waiting:
+            return Due.WAITING
         if not overdue:
             return Due.NOT_YET_DUE
         return Due.PARTLY if in_time + late else Due.NOT_SUBMITTED
@@ -100,6 +105,26 @@ def _state(due: int, in_time: int, late: int, *, overdue: bool) -> Due:
 def _of_units(conn: Connection, duty: Duty, period: str) -> dict[int, date | None]:
     rows = conn.execute(text("SELECT * FROM duty_units(:duty, :period)"), {"duty": duty.code, "period": period})
     return {row.unit_id: row.came_on for row in rows}
+
+
+def _waiting(conn: Connection, duty: Duty, period: str) -> frozenset[int]:
+    rows = conn.execute(text("SELECT duty_waiting(:duty, :period)"), {"duty": duty.code, "period": period})
+    return frozenset(rows.scalars())
+
+
+def reports_of(conn: Connection, upload_id: int) -> list[dict[str, Any]]:
+    """What the records of an upload report, written or tried: ``period``, ``population`` and ids of the ``units``.
+
+    Kept under ``reports`` of an upload's receipt, the units of whose duties are known to wait while it does.
+    """
+    rows = conn.execute(
+        text(
+            """SELECT period, population, array_agg(DISTINCT unit_id) AS units FROM reported_total
+               WHERE upload_id = :id GROUP BY 1, 2 ORDER BY 1, 2"""
+        ),
+        {"id": upload_id},
+    )
+    return [dict(row) for row in rows.mappings()]
 
 
 def _of_workplaces(conn: Connection, duty: Duty, period: str, level: str, day: date) -> dict[int, tuple[int, int, int]]:

@@ -11,13 +11,13 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection
 
+from gisdb.formula import guarded
 from gisdb.geography.shapes import Detail, labels, shapes, sources
 from gisdb.indicators.evaluator import Answer, UnitValue
 from gisdb.registers.export import SYNTHETIC_LABEL
@@ -49,7 +49,6 @@ COLUMNS = (
     "synthetic",
 )
 _BOM = "\ufeff"
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
 
 
 def csv_of(answer: Answer) -> Iterator[bytes]:
@@ -135,7 +134,7 @@ def _cell(value: object) -> str:
     if plain is None:
         return ""
     if isinstance(plain, str):
-        return f"'{plain}" if _FORMULA.match(plain) else plain
+        return guarded(plain)
     return f"{plain:.15g}" if isinstance(plain, float) else str(plain)
 
 

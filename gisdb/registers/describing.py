@@ -101,8 +101,8 @@ def _exports() -> str:
         f"Bộ lọc · *Filters*: {', '.join(f'`{one}`' for one in FILTERS)}.\n\n"
         "Thêm vào các cột của sổ · *Beside the register's columns*: `upload_id`, `upload_file`, `line` (dòng của tệp đã nhập · "
         "*line of the imported file*), `recorded_at`, `superseded_at`, `synthetic` (dữ liệu mẫu · *sample data*). "
-        "CSV: UTF-8 có BOM, dấu thập phân là chấm, ngày theo ISO 8601; ô chữ bắt đầu bằng = + - @ có thêm dấu `'` ở đầu, khi nhập lại "
-        "dấu này được bỏ · *UTF-8 with BOM, decimal point, ISO days; text cells that begin with = + - @ get an apostrophe, which an "
+        "CSV: UTF-8 có BOM, dấu thập phân là chấm, ngày theo ISO 8601; ô chữ bắt đầu bằng = + - @ (trừ số âm) có thêm dấu `'` ở đầu, khi nhập lại "
+        "dấu này được bỏ · *UTF-8 with BOM, decimal point, ISO days; text cells that begin with = + - @ (but negative numbers) get an apostrophe, which an "
         "import takes off.* GeoJSON: WGS 84; `located_by` nói điểm là của ai · *says whose point it is*: `record`, `workplace`, `unit`.\n"
     )
 

@@ -17,6 +17,7 @@ from psycopg import sql
 from sqlalchemy import Connection, text
 
 from gisdb.errors import InputError, NotFound
+from gisdb.formula import guarded_sql
 from gisdb.geography.units import unit_by_id
 from gisdb.registers.column import Column, Reference
 from gisdb.registers.register import Bound, Register
@@ -41,7 +42,6 @@ GIVEN_BY_US = (
 
 _BLOCK_BYTES = 64 * 1024
 _BOM = b"\xef\xbb\xbf"
-_FORMULA = r"^'*[=+\-@\t\r]"
 # Of a degree: the seventh is about a centimetre.
 _DECIMALS = 7
 _FROM_SAMPLE = sql.SQL("(s.upload_id IN (SELECT synthetic_uploads()))")
@@ -102,9 +102,11 @@ def _whole(filters: Mapping[str, str], name: str) -> int | None:
 def _csv(conn: Connection, register: Register, choice: _Choice) -> Generator[bytes, None, None]:
     columns = [(one.name, _text(one)) for one in register.columns]
     columns += [(one.name, _field(one.name)) for one in register.derived if one.exported]
-    columns += [(name, _guarded(value) if name == "upload_file" else value) for name, value in _provenance(choice)]
+    columns += [(name, guarded_sql(value) if name == "upload_file" else value) for name, value in _provenance(choice)]
     if choice.on:
-        columns += [(name, _guarded(value) if name.endswith("_name") else value) for name, value in choice.on.columns()]
+        columns += [
+            (name, guarded_sql(value) if name.endswith("_name") else value) for name, value in choice.on.columns()
+        ]
     columns.append((SYNTHETIC, sql.SQL("CASE WHEN {} THEN {} END").format(_FROM_SAMPLE, sql.Literal(SYNTHETIC_LABEL))))
     yield _BOM + ",".join(name for name, _ in columns).encode() + b"\n"
     query = sql.SQL("COPY (SELECT {} {}) TO STDOUT (FORMAT csv)").format(
@@ -154,13 +156,7 @@ def _values(column: Column) -> list[tuple[str, sql.Composable]]:
 def _text(column: Column) -> sql.Composable:
     """The column's cell in a CSV file."""
     written = column.kind.written(*(value for _, value in _values(column)))
-    return _guarded(written) if column.kind.is_text else written
-
-
-def _guarded(text: sql.Composable) -> sql.Composable:
-    return sql.SQL("CASE WHEN {0} ~ {1} THEN {2} || {0} ELSE {0} END").format(
-        text, sql.Literal(_FORMULA), sql.Literal("'")
-    )
+    return guarded_sql(written) if column.kind.is_text else written
 
 
 def _provenance(choice: _Choice) -> list[tuple[str, sql.Composable]]:

@@ -32,6 +32,24 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = gisdb, public, pg_temp AS
     LEFT JOIN first f ON f.unit_id = u.id
 $$;
 
+-- The units of whose report for a period something waits for a second pair of eyes. That a unit's upload waits is known to
+-- everybody (uploads_waiting); what it reports was written beside it when it was checked. Nothing is told of drafts.
+CREATE OR REPLACE FUNCTION gisdb.duty_waiting(p_duty text, p_period text) RETURNS SETOF integer
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = gisdb, public, pg_temp AS $$
+    WITH waiting AS (
+        SELECT unit.id::integer AS unit_id FROM report_duty d
+        JOIN upload u ON u.state = 'submitted' AND u.register = d.register
+        JOIN account a ON a.id = u.account_id AND a.unit_id IS NOT NULL
+        JOIN upload_report p ON p.upload_id = u.id
+        CROSS JOIN LATERAL jsonb_array_elements(p.receipt -> 'reports') AS said
+        CROSS JOIN LATERAL jsonb_array_elements_text(said -> 'units') AS unit (id)
+        WHERE d.code = p_duty AND d.owed_by = 'unit' AND said ->> 'period' = p_period
+          AND (d.population = '' OR said ->> 'population' = d.population)
+    )
+    SELECT w.unit_id FROM waiting w
+    UNION SELECT l.to_id FROM waiting w JOIN unit_lineage l ON l.from_id = w.unit_id
+$$;
+
 -- The workplaces that owe a report for a period, where each was on its last day, and when the first came. Those that the
 -- asking account may see, and no others. Whether a workplace has exposed workers is what it last said up to that year.
 -- What is due to be done within the period is in time whenever it was recorded: came_on is then the period's last day.

@@ -83,6 +83,17 @@ def lift(conn: Connection, account: Account, lock_id: int) -> None:
     audit.write(conn, account, "unlock", {"lock": lock_id})
 
 
+def liftable(conn: Connection) -> frozenset[int]:
+    """Ids of the locks in force that are the acting account's to lift: those of its own units, the institute's all."""
+    rows = conn.execute(
+        text(
+            """SELECT id FROM period_lock
+               WHERE lifted_at IS NULL AND (sees_all() OR unit_id IS NOT NULL AND unit_in_scope(unit_id))"""
+        )
+    )
+    return frozenset(rows.scalars())
+
+
 def locked(conn: Connection, register: str) -> bool:
     """Whether any period of the register is locked anywhere."""
     return bool(

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, text
 from gisdb.access import audit
 from gisdb.access.accounts import Account
 from gisdb.errors import Conflict, Forbidden, NotFound
+from gisdb.uploads.second_eyes import needs_review
 
 CHANNEL = "gisdb_upload"
 # How soon a statement notices that the worker that waits for it is dead.
@@ -35,7 +36,7 @@ class Upload:
         account: login of who sent it; ``account_name`` the name people know.
         unit_id: the unit of who sent it; None for the institute.
         wanted: ``check``, ``commit`` or ``undo`` while the background has it to do.
-        progress: ``step`` (a sentence's code), ``params``, ``done`` and ``total`` rows where known.
+        progress: ``step`` (a sentence's code), ``params``, ``line`` and ``last_line`` of the file where known.
         mine: whether the reader may look into it and act on it.
     """
 
@@ -172,7 +173,7 @@ def submit(conn: Connection, account: Account, upload: Upload) -> None:
         choices, receipt, _ = report_of(conn, upload.id)
         if not is_ready(choices, receipt):
             raise Conflict("upload_not_ready", upload=upload.id)
-    if not conn.execute(text("SELECT needs_review(:who)"), {"who": upload.account_id}).scalar_one():
+    if not needs_review(conn, upload.account_id):
         want(conn, account, upload, "commit", states=("checked",))
         return
     changed = conn.execute(
@@ -291,21 +292,6 @@ def name_work(conn: Connection, upload_id: int) -> None:
 
 def _working(upload_id: int) -> str:
     return f"gisdb upload {upload_id}"
-
-
-def set_second_eyes(conn: Connection, account: Account, unit_id: int, *, needed: bool) -> None:
-    """Say whether the uploads of a unit need a second pair of eyes.
-
-    Raises:
-        Forbidden: ``institute_only``.
-    """
-    if account.role == "province":
-        raise Forbidden("institute_only")
-    conn.execute(text("DELETE FROM review_rule WHERE unit_id = :unit"), {"unit": unit_id})
-    if needed:
-        conn.execute(
-            text("INSERT INTO review_rule (unit_id, set_by) VALUES (:unit, :who)"), {"unit": unit_id, "who": account.id}
-        )
 
 
 def _second(account: Account, upload: Upload) -> None:

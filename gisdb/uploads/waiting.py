@@ -27,9 +27,3 @@ def waiting(conn: Connection, unit_id: int | None = None) -> Waiting:
         {"unit": unit_id},
     ).one()
     return Waiting(*row)
-
-
-def needs_review(conn: Connection, account_id: int) -> bool:
-    """Whether the uploads of an account need a second pair of eyes before they count."""
-    found: bool = conn.execute(text("SELECT needs_review(:who)"), {"who": account_id}).scalar_one()
-    return found

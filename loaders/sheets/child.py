@@ -84,6 +84,7 @@ def report(request: Request) -> dict[str, Any]:
         "header_line": table.header_line,
         "data_after": table.data_after,
         "end": table.end,
+        "last": table.last,
         "skipped": table.skipped,
         "above": table.above,
         "reading": reading | found.reading | {"header_line": table.header_line},

@@ -59,6 +59,7 @@ class Layout:
         header_line: its last line.
         data_after: the rows of the table stand below this line.
         end: the first line below the table; None: it goes to the end.
+        last: the last line of the table; 0: it is not known.
         skipped: lines in between that are no rows.
         above: what stands above the header.
         hits: how many known columns the header names.
@@ -70,6 +71,7 @@ class Layout:
     above: tuple[tuple[int, tuple[str, ...]], ...]
     hits: int
     end: int | None = None
+    last: int = 0
     skipped: tuple[int, ...] = ()
     notes: list[Note] = field(default_factory=list)
 
@@ -252,3 +254,5 @@ def find_end(found: Layout, tail: Sequence[Row]) -> None:
         line, cells = rows[at]
         found.end = line
         found.notes.append(Note("row_total_left_out", line, _said(cells)))
+    if rows:
+        found.last = rows[at - 1][0] if at else rows[0][0] - 1

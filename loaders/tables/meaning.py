@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 from gisdb.access.accounts import Account
 from gisdb.registers import layouts
 from gisdb.registers.notation import CellProblem, Style, day
-from gisdb.registers.register import Register
+from gisdb.registers.register import Register, Severity
+from gisdb.registers.template import stated_version
 from loaders.folding import folded
 from loaders.tables.choices import Choices
 from loaders.tables.match import Matching, fingerprint, match
@@ -77,6 +78,18 @@ def meaning_of(conn: Connection, account: Account, register: Register, table: Ta
     if isinstance(shown, Shown) and shown.day_order == "custom" and "days" in known:
         shown = Shown(replace(shown.style, day_order=known["days"]), "memory", shown.day)
     return Meaning(matching, shown, terms, bool(known))
+
+
+def older_template(register: Register, table: Table, matching: Matching) -> list[Problem]:
+    """A note where the file says above its header that it was made of an older template and lacks columns of today's."""
+    stated = stated_version(cells for _, cells in table.above)
+    if stated is None or stated[0] != register.name or stated[1] >= register.version:
+        return []
+    filled = matching.sheet.filled if matching.sheet is not None else ()
+    present = {*matching.positions, *matching.constants, *filled}
+    lacking = tuple(one.name for one in register.columns if one.name not in present)
+    params = {"version": stated[1], "current": register.version, "columns": lacking}
+    return [Problem("template_older", Severity.NOTE, params=params)] if lacking else []
 
 
 def remember(conn: Connection, account: Account, register: Register, header: tuple[str, ...], choices: Choices) -> None:

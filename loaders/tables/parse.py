@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from itertools import islice, repeat
 
+from gisdb.formula import unguarded
 from gisdb.registers.column import Code, Column, Reference, Truth
 from gisdb.registers.notation import DASHES, CellProblem, Style
 from gisdb.registers.register import Register, Severity
@@ -23,8 +23,6 @@ CHUNK_ROWS = 10_000
 REMEMBERED = 100_000
 _NULL = r"\N"
 _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
-# Exports write an apostrophe before text that a spreadsheet would take for a formula.
-_GUARDED = re.compile(r"'+[=+\-@\t\r]")
 # A declared default is read in the notation of the source code.
 _DECLARED = Style(".", "dmy")
 
@@ -77,8 +75,8 @@ class Reading(dict[str, str]):
         if bare.startswith(EXACT):
             # The file holds a number: its decimal mark is no matter of style.
             bare, style = plain(bare), self.exact
-        elif kind.is_text and _GUARDED.match(bare):
-            bare = bare[1:]
+        else:
+            bare = unguarded(bare)
         if self.codes is None:
             return kind.parse(bare, style)
         if isinstance(kind, Code):
@@ -140,6 +138,7 @@ class Parser:
     Attributes:
         read: records seen so far, good or not: rows, or the filled cells of a wide sheet.
         refused: those that can't come in.
+        line: how far the rows are read.
     """
 
     register: Register
@@ -150,6 +149,7 @@ class Parser:
     terms: Terms = field(default_factory=Terms)
     read: int = 0
     refused: int = 0
+    line: int = 0
     readings: list[tuple[int, Reading]] = field(init=False)
     fixed: list[str] = field(init=False)
     blanks: list[str] = field(init=False)
@@ -201,6 +201,7 @@ class Parser:
     def chunks(self, rows: Iterator[tuple[int, list[str]]]) -> Iterator[str]:
         """COPY text of the good records, some thousands at a time."""
         while chunk := list(islice(rows, CHUNK_ROWS)):
+            self.line = chunk[-1][0]
             good = self._of_right_length(chunk)
             if not good:
                 continue

@@ -39,6 +39,7 @@ class Table:
         numbered: whether each row of `source` begins with its line.
         data_after: the line below which the rows stand.
         end: the line before which they stop; None: they go to the end.
+        last: the line of the last of them; 0: it is not known before they are read.
         skipped: lines in between that are no rows.
     """
 
@@ -52,6 +53,7 @@ class Table:
     numbered: bool = False
     data_after: int = 0
     end: int | None = None
+    last: int = 0
     skipped: frozenset[int] = frozenset()
     above: tuple[tuple[int, tuple[str, ...]], ...] = ()
     reading: Mapping[str, object] = field(default_factory=dict)
@@ -127,6 +129,7 @@ def read(
         numbered=found["numbered"],
         data_after=found["data_after"],
         end=found["end"],
+        last=found["last"],
         skipped=frozenset(found["skipped"]),
         above=tuple((line, tuple(cells)) for line, cells in found["above"]),
         reading=found["reading"],

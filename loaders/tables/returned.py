@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,8 +15,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO
 
+from gisdb.formula import guarded
 from gisdb.messages import sentence
 from gisdb.registers.export import PROBLEM_COLUMNS
+from gisdb.registers.notation import DASHES
 from gisdb.registers.register import Register, Severity
 from loaders.tables.problem import Problem, label
 
@@ -27,9 +28,6 @@ MOST_ROWS = 50_000
 MOST_CELLS = 2_000_000
 _ORDER = list(Severity)
 _BOM = "\ufeff"
-# What a spreadsheet would run; `loaders.tables.parse` takes the apostrophe off again. A negative number is none.
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
-_NUMBER = re.compile(r"[+-]?[\d.,\s]*(?:[eE][+-]?\d+)?")
 _WRITTEN_ROWS = 1000
 
 
@@ -163,14 +161,10 @@ def _blocks(records: Iterable[Sequence[str]], delimiter: str) -> Iterator[str]:
     writer = csv.writer(buffer, delimiter=delimiter, lineterminator="\r\n")
     buffer.write(_BOM)
     for number, cells in enumerate(records, 1):
-        writer.writerow(map(guarded, cells))
+        # A dash stands for a blank cell of whatever kind, and is read as one again.
+        writer.writerow([cell if cell in DASHES else guarded(cell) for cell in cells])
         if number % _WRITTEN_ROWS == 0:
             yield buffer.getvalue()
             buffer.seek(0)
             buffer.truncate()
     yield buffer.getvalue()
-
-
-def guarded(cell: str) -> str:
-    """``cell`` with an apostrophe before it where a spreadsheet would take it for a formula."""
-    return f"'{cell}" if _FORMULA.match(cell) and not _NUMBER.fullmatch(cell) else cell

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from gisdb.access.accounts import Account
 from gisdb.engine import Database
 from gisdb.errors import Forbidden, InputError
-from gisdb.progress import Progress, silent
+from gisdb.progress import Progress, Reached, silent, unseen
 from gisdb.registers.notation import Style
 from gisdb.registers.register import Register, Severity
 from gisdb.turn import take_turn
@@ -24,7 +24,7 @@ from loaders.tables.check import Outcome, check
 from loaders.tables.choices import Choices
 from loaders.tables.commit import Draft, begin, commit
 from loaders.tables.match import spellings
-from loaders.tables.meaning import Meaning, decided, meaning_of, remember
+from loaders.tables.meaning import Meaning, decided, meaning_of, older_template, remember
 from loaders.tables.owners import settle_owners
 from loaders.tables.parse import Parser
 from loaders.tables.problem import Problem, Problems
@@ -66,6 +66,7 @@ def import_file(
     choices: Choices | None = None,
     limits: Limits | None = None,
     progress: Progress = silent,
+    reached: Reached = unseen,
     draft: Draft | None = None,
     on_written: Callable[[Connection, Receipt], object] | None = None,
 ) -> Receipt:
@@ -84,6 +85,7 @@ def import_file(
         choices: what a person decided about the file; what is open is found. The arguments above count beside it.
         limits: what reading the file may cost.
         progress: told of each step.
+        reached: told how far the rows are read, some ten thousand at a time.
         draft: the upload that the file belongs to; None makes one at commit.
         on_written: called once the rows are written, in their transaction: before it is committed, or with ``dry_run``
             before all of it is taken back (and then for a file with unconfirmed warnings too).
@@ -113,6 +115,7 @@ def import_file(
             meaning = meaning_of(conn, account, register, table, choices)
             problems.positions = meaning.matching.positions
             problems.extend([*meaning.matching.problems, *table.notes])
+            problems.extend(older_template(register, table, meaning.matching))
             if isinstance(meaning.shown, Problem):
                 problems.add(meaning.shown)
             if meaning.style is None:
@@ -126,6 +129,7 @@ def import_file(
                 confirmed=confirmed,
                 synthetic=synthetic,
                 progress=progress,
+                reached=reached,
                 on_written=on_written,
             )
             if receipt.state is not State.COMMITTED:
@@ -145,6 +149,7 @@ def _travel(
     confirmed: bool,
     synthetic: bool,
     progress: Progress,
+    reached: Reached,
     on_written: Callable[[Connection, Receipt], object] | None,
 ) -> Receipt:
     register, problems = intake.register, intake.problems
@@ -156,7 +161,7 @@ def _travel(
         problems.extend(wrong)
         return Receipt(register, intake.file_name, State.REFUSED, reading=intake.reading, problems=problems)
     make_stage(conn, register)
-    fill_stage(conn, parser.fields, parser.chunks(intake.table.rows()))
+    fill_stage(conn, parser.fields, _followed(parser, intake.table, reached))
     if parser.read == 0:
         raise InputError("file_without_rows")
     if not dry_run or on_written:
@@ -191,6 +196,12 @@ def _travel(
     if on_written and upload_id is not None:
         on_written(conn, receipt)
     return receipt
+
+
+def _followed(parser: Parser, table: Table, reached: Reached) -> Iterator[str]:
+    for chunk in parser.chunks(table.rows()):
+        yield chunk
+        reached(parser.line, table.last)
 
 
 def _counts(parser: Parser, outcome: Outcome) -> dict[str, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,11 @@ from sqlalchemy import Connection, text
 
 from gisdb.access.accounts import Account, account_by_id
 from gisdb.config import Settings
+from gisdb.duties.standing import reports_of
 from gisdb.engine import Database
 from gisdb.errors import GisdbError
 from gisdb.registers import register
+from gisdb.registers.register import Bound
 from gisdb.uploads.upload import Upload, report_of, upload_by_id
 from loaders.tables.choices import Choices
 from loaders.tables.commit import Draft
@@ -29,8 +32,11 @@ from loaders.tables.stage import driver
 from loaders.uploads.effects import MOST_ROWS, effects
 from loaders.uploads.undo import undo
 
-# The step that somebody watching sees is never older.
+# The step that somebody watching sees is never older; within a step, how far it is.
 TOLD_EVERY_S = 0.3
+REACHED_EVERY_S = 1.0
+# What a check finds out by trying: the effects on the map, the reports that it would bring.
+_SHOWN = ("effects", "reports")
 
 
 class Withdrawn(Exception):
@@ -48,17 +54,32 @@ class Task:
 
 
 class Teller:
-    """Writes the step that the work is at beside the upload, now and then, and notices that the upload was given up."""
+    """Writes where the work is beside the upload, now and then, and notices that the upload was given up."""
 
-    def __init__(self, database: Database, account: Account, upload_id: int) -> None:
+    def __init__(
+        self, database: Database, account: Account, upload_id: int, *, reached_every_s: float = REACHED_EVERY_S
+    ) -> None:
+        self._every_s = reached_every_s
         self._database, self._account, self._upload_id = database, account, upload_id
-        self._told = 0.0
+        self._step: dict[str, object] = {}
+        self._told = self._reached = 0.0
 
     def __call__(self, step: str, **params: object) -> None:
-        if time.monotonic() - self._told < TOLD_EVERY_S:
-            return
-        self._told = time.monotonic()
-        progress = json.dumps({"step": step, "params": params}, ensure_ascii=False, default=str)
+        self._step = {"step": step, "params": params}
+        now = time.monotonic()
+        if now - self._told >= TOLD_EVERY_S:
+            self._told = self._reached = now
+            self._write(self._step)
+
+    def reached(self, line: int, last: int) -> None:
+        """Write how far the step is beside it."""
+        now = time.monotonic()
+        if now - self._reached >= self._every_s:
+            self._reached = now
+            self._write({**self._step, "line": line, "last_line": last or None})
+
+    def _write(self, said: dict[str, object]) -> None:
+        progress = json.dumps(said, ensure_ascii=False, default=str)
         with self._database.acting_as(self._account, write=True) as conn:
             changed = conn.execute(
                 text("UPDATE upload SET progress = CAST(:progress AS jsonb) WHERE id = :id AND wanted IS NOT NULL"),
@@ -112,16 +133,19 @@ def _take(database: Database, settings: Settings, sender: Account, upload: Uploa
         choices = Choices.model_validate(decided)
     own = register(upload.register)
     # A commit does what the check before it showed.
-    affected: list[dict[str, Any]] = [found] if task.wanted == "commit" and (found := checked.get("effects")) else []
+    shown = {name: checked[name] for name in _SHOWN if name in checked} if task.wanted == "commit" else {}
 
     def on_written(conn: Connection, receipt: Receipt) -> None:
         if receipt.state is State.COMMITTED:
             # With the records, so that no kill leaves them without their receipt.
-            _said(conn, upload.id, receipt, affected[0] if affected else None)
-        elif receipt.counts["added"] + receipt.counts["changed"] <= MOST_ROWS:
-            found = effects(database, conn, sender, own, upload.id, settings.timezone)
-            affected.extend([found] if found else [])
+            _said(conn, upload.id, receipt, shown)
+            return
+        if own.bound is Bound.UNIT:
+            shown["reports"] = reports_of(conn, upload.id)
+        if receipt.counts["added"] + receipt.counts["changed"] <= MOST_ROWS:
+            shown["effects"] = effects(database, conn, sender, own, upload.id, settings.timezone)
 
+    teller = Teller(database, sender, upload.id)
     receipt = import_file(
         database,
         sender,
@@ -131,16 +155,17 @@ def _take(database: Database, settings: Settings, sender: Account, upload: Uploa
         choices=choices,
         dry_run=task.wanted == "check",
         limits=Limits.of(settings),
-        progress=Teller(database, sender, upload.id),
+        progress=teller,
+        reached=teller.reached,
         draft=Draft(upload.id, task.wanted),
         on_written=on_written,
     )
     if receipt.state is not State.COMMITTED:
-        _finish(database, sender, upload, task, receipt, affected)
+        _finish(database, sender, upload, task, receipt, shown)
 
 
 def _finish(
-    database: Database, sender: Account, upload: Upload, task: Task, receipt: Receipt, affected: list[dict[str, Any]]
+    database: Database, sender: Account, upload: Upload, task: Task, receipt: Receipt, shown: Mapping[str, Any]
 ) -> None:
     with database.acting_as(sender, write=True) as conn:
         # Also after a commit that found something new: then it is a draft again, with what was found.
@@ -160,11 +185,11 @@ def _finish(
         )
         if changed.rowcount == 0:
             raise Withdrawn
-        _said(conn, upload.id, receipt, affected[0] if affected else None)
+        _said(conn, upload.id, receipt, shown)
 
 
-def _said(conn: Connection, upload_id: int, receipt: Receipt, affected: dict[str, Any] | None) -> None:
-    _report(conn, upload_id, receipt.summary() | {"effects": affected})
+def _said(conn: Connection, upload_id: int, receipt: Receipt, shown: Mapping[str, Any]) -> None:
+    _report(conn, upload_id, {**receipt.summary(), "effects": None, **shown})
     _keep_problems(conn, upload_id, list(receipt.problems))
 
 

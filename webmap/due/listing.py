@@ -11,6 +11,7 @@ from flask import Response, render_template
 from sqlalchemy import Connection
 
 from gisdb.duties.standing import Due, Standing, standings
+from gisdb.formula import guarded
 from gisdb.indicators.evaluator import holds_synthetic
 from webmap.due.question import Asked, read_asked
 from webmap.due.words import period_words, register_words, state_words
@@ -97,7 +98,7 @@ def file_response(connection: Connection, arguments: Mapping[str, str]) -> Respo
         writer.writerow(
             (
                 *(asked.duty.code, asked.duty.register, asked.period, late_from),
-                *(unit.level, unit.code, unit.name_vi, unit.name_en, one.state.value),
+                *(unit.level, unit.code, guarded(unit.name_vi), guarded(unit.name_en), one.state.value),
                 *(one.due, one.in_time, one.late, one.missing, one.days_overdue),
                 one.came_on.isoformat() if one.came_on else "",
             )

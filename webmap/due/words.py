@@ -29,6 +29,7 @@ def state_words() -> dict[str, str]:
     return {
         Due.NOT_SUBMITTED: gettext("Not submitted"),
         Due.PARTLY: gettext("Partly submitted"),
+        Due.WAITING: gettext("Waiting for approval"),
         Due.LATE: gettext("Submitted late"),
         Due.NOT_YET_DUE: gettext("Not yet due"),
         Due.IN_TIME: gettext("Submitted in time"),

@@ -13,15 +13,15 @@ from gisdb.access.accounts import Account
 from gisdb.messages import Sentence, sentence
 from gisdb.registers import register
 from gisdb.registers.register import Register
+from gisdb.uploads.second_eyes import needs_review
 from gisdb.uploads.upload import Upload, is_ready, report_of, upload_by_id
-from gisdb.uploads.waiting import needs_review
 from loaders.tables.choices import Choices
-from loaders.tables.problem import label
 from webmap.i18n import language
+from webmap.uploads.changes import ChangeLine, changes_of
 from webmap.uploads.effects import Effects, make_effects
 from webmap.uploads.forms import kept_choices
 from webmap.uploads.matching import Select, header_selects, missing_columns, question_selects
-from webmap.uploads.problem_list import listed, seen
+from webmap.uploads.problem_list import listed
 from webmap.uploads.words import (
     STEPS,
     count_words,
@@ -37,7 +37,6 @@ from webmap.uploads.words import (
     work_words,
 )
 
-MOST_CHANGES = 100
 _DRAFT = ("checked", "returned", "failed")
 
 
@@ -49,7 +48,7 @@ class Preview:
     headers: Sequence[Select]
     missing: Sequence[Select]
     questions: Sequence[Select]
-    changes: Sequence[tuple[int | None, str, Sequence[tuple[str, str, str]]]]
+    changes: Sequence[ChangeLine]
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,7 @@ def upload_page(connection: Connection, account: Account, upload_id: int, argume
         receipt=receipt,
         comment=comment,
         choices=choices,
-        step=step_words(upload.progress),
+        at=progress_data(upload),
         next=_next(connection, account, upload, choices, receipt),
         preview=None if upload.busy else _preview(connection, upload, own, receipt, choices),
         problems=None if upload.busy else listed(connection, upload, own, receipt, arguments),
@@ -106,7 +105,6 @@ def _words() -> dict[str, Any]:
         "delimiters": delimiter_words(),
         "decimals": decimal_words(),
         "day_orders": day_words(),
-        "steps": len(STEPS),
     }
 
 
@@ -144,29 +142,8 @@ def _preview(
         headers=header_selects(connection, upload, own, receipt, choices),
         missing=missing_columns(own, receipt, choices),
         questions=question_selects(receipt, choices),
-        changes=_changes(own, receipt),
+        changes=changes_of(connection, own, receipt),
     )
-
-
-def _changes(own: Register, receipt: Mapping[str, Any]) -> list[tuple[int | None, str, list[tuple[str, str, str]]]]:
-    found = []
-    for one in (receipt.get("changes") or [])[:MOST_CHANGES]:
-        columns = [
-            (label(own, column, language()), _cell(old), _cell(new))
-            for column, (old, new) in (one.get("columns") or {}).items()
-        ]
-        found.append((one.get("line"), _key(one.get("key")), columns))
-    return found
-
-
-def _key(key: object) -> str:
-    if isinstance(key, Mapping):
-        return ", ".join(_cell(value) for value in key.values())
-    return ", ".join(map(_cell, key)) if isinstance(key, list) else _cell(key)
-
-
-def _cell(value: object) -> str:
-    return "–" if value is None or value == "" else seen(str(value))
 
 
 def _effects(
@@ -180,13 +157,21 @@ def _effects(
 
 
 def progress_data(upload: Upload) -> dict[str, Any]:
-    """What the page asks for while the background works: ``done`` of ``total`` steps."""
+    """What the page asks for while the background works.
+
+    The step ``done`` of ``total``; in it ``line`` of ``last_line`` of the file, None where it is not known. ``bar`` is
+    how much of the ``total`` is behind.
+    """
     at = upload.progress or {}
+    done, line, last = STEPS.get(str(at.get("step")), 0), at.get("line"), at.get("last_line")
     return {
         "state": upload.state,
         "busy": upload.busy,
         "wanted": upload.wanted,
         "says": step_words(upload.progress) if upload.busy else "",
-        "done": STEPS.get(str(at.get("step")), 0),
+        "done": done,
         "total": len(STEPS),
+        "line": line,
+        "last_line": last,
+        "bar": done - 1 + (min(line / last, 1) if line and last else 0.5) if done else None,
     }

@@ -13,6 +13,7 @@ from flask_babel import gettext
 from sqlalchemy import Connection
 
 from gisdb.errors import InputError
+from gisdb.formula import guarded
 from gisdb.registers.register import Register, Severity
 from gisdb.uploads.problems import (
     SEVERITIES,
@@ -29,7 +30,6 @@ from webmap.i18n import language
 from webmap.uploads.words import severity_words
 
 PAGE_ROWS = 30
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 # Shown cells carry none of the marks that programs put there for themselves.
 _UNSEEN = "\u2060\ufeff\u200b"
 
@@ -196,8 +196,3 @@ def as_csv(connection: Connection, upload: Upload, register: Register) -> bytes:
         cells = [one.column, one.cell or "", words[one.severity], one.code, one.text, one.fix]
         writer.writerow(["" if one.line is None else one.line, *map(guarded, cells)])
     return ("\ufeff" + file.getvalue()).encode()
-
-
-def guarded(cell: str) -> str:
-    """``cell`` with an apostrophe where a spreadsheet would compute it."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell

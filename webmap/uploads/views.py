@@ -25,6 +25,7 @@ from webmap.uploads.forms import decided, sent_on
 from webmap.uploads.listing import listing_page
 from webmap.uploads.page import progress_data, upload_page
 from webmap.uploads.problem_list import as_csv
+from webmap.uploads.rules import decide_second_eyes, lift_lock, lock_period, rules_page
 from webmap.uploads.sending import CHOICES_BYTES, SLACK_BYTES, check_form, receive_request, take_at_most
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -173,6 +174,41 @@ def withdraw(upload_id: int) -> BaseResponse:
 def undo(upload_id: int) -> BaseResponse:
     """Take it back."""
     return _done(upload_id, named("undo", request.form), "")
+
+
+@blueprint.get("/uploads/rules")
+def rules() -> str:
+    """Locked periods, and whose uploads need a second pair of eyes."""
+    return rules_page(request_connection(), signed_in_account())
+
+
+@blueprint.post("/uploads/locks")
+def lock() -> BaseResponse:
+    """Lock a period."""
+    g.back = url_for("uploads.rules")
+    lock_period(signed_in_account(), request.form)
+    return _ruled(gettext("Locked."))
+
+
+@blueprint.post("/uploads/locks/<int:lock_id>/lift")
+def lift(lock_id: int) -> BaseResponse:
+    """Unlock it."""
+    g.back = url_for("uploads.rules")
+    lift_lock(signed_in_account(), lock_id)
+    return _ruled(gettext("Unlocked."))
+
+
+@blueprint.post("/uploads/second-eyes")
+def second_eyes() -> BaseResponse:
+    """Say whether a unit's uploads need a second pair of eyes."""
+    g.back = url_for("uploads.rules")
+    decide_second_eyes(signed_in_account(), request.form)
+    return _ruled(gettext("Kept. It holds for what is sent on from now."))
+
+
+def _ruled(says: str) -> BaseResponse:
+    flash(says)
+    return redirect(url_for("uploads.rules"), HTTPStatus.SEE_OTHER)
 
 
 def _done(upload_id: int, what: Act, says: str) -> BaseResponse:

@@ -14,6 +14,7 @@ from webmap.i18n import language, number
 # The steps of a check and of a commit in their order; what is done of it before each begins.
 STEPS = {"step_import_read": 1, "step_import_parse": 2, "step_import_check": 3, "step_import_commit": 4}
 KILO = 1000
+_WHOLE_FROM = 100
 
 
 def state_words() -> dict[str, str]:
@@ -47,7 +48,11 @@ def step_words(progress: Mapping[str, Any] | None) -> str:
     params = {
         name: number(value) if isinstance(value, int) else value for name, value in progress.get("params", {}).items()
     }
-    return sentence(progress["step"], params, language()).text
+    step = sentence(progress["step"], params, language()).text
+    line, last = progress.get("line"), progress.get("last_line")
+    if line and last:
+        return str(gettext("%(step)s: line %(line)s of %(last)s", step=step, line=number(line), last=number(last)))
+    return str(gettext("%(step)s: line %(line)s", step=step, line=number(line))) if line else step
 
 
 def register_name(name: str) -> str:
@@ -62,10 +67,9 @@ def in_language_of(thing: Any) -> str:  # noqa: ANN401 - whatever has ``vi`` and
 
 
 def size_words(size: int) -> str:
-    """``0,4 kB``, ``12 MB``: decimal units, as file managers write them."""
-    if size < KILO * KILO:
-        return f"{number(size / KILO, 1)} kB"
-    return f"{number(size / (KILO * KILO), 1)} MB"
+    """``0,4 kB``, ``12,5 MB``, ``268 MB``: decimal units, as file managers write them."""
+    unit, of_unit = ("kB", size / KILO) if size < KILO * KILO else ("MB", size / (KILO * KILO))
+    return f"{number(of_unit, 1 if of_unit < _WHOLE_FROM else 0)} {unit}"
 
 
 def severity_words() -> dict[str, str]:

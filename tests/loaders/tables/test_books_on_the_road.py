@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,14 +11,14 @@ from openpyxl import load_workbook
 
 from gisdb.registers import registers
 from gisdb.registers.register import Register
-from gisdb.registers.template import lists_of, stated_version, template
+from gisdb.registers.template import lists_of, stated_version, template, version_line
 from gisdb.registers.template_book import write_template_book
-from loaders.tables import State
+from loaders.tables import State, import_file
 from loaders.tables.match import match, spellings
 from loaders.tables.problem import Problem
 from loaders.tables.read import EXACT, plain, read
 from loaders.tables.returned import Findings, Given, give_back
-from tests.loaders.tables.conftest import Clerk, codes
+from tests.loaders.tables.conftest import HEADER, Clerk, codes
 
 every_register = pytest.mark.parametrize("register", registers("").values(), ids=lambda one: one.name)
 VALUES = ("79-1", "Chuyền may 3", "12/03/2026", "NOISE – Tiếng ồn", "TWA – Trung bình ca", 86.5, "dBA")
@@ -68,6 +69,22 @@ def test_what_is_chosen_from_the_lists_of_a_template_comes_in(clerk: Clerk) -> N
     assert receipt.state is State.COMMITTED, list(receipt.problems)
     found = clerk.rows("SELECT line, factor, averaging, value::text, measured_on::text FROM measurement")
     assert found == [(5, "NOISE", "TWA", "86.5", "2026-03-12")]
+
+
+def test_a_file_of_an_older_template_is_told_which_columns_it_lacks(clerk: Clerk) -> None:
+    today = registers("")["measurements"]
+    newer = replace(today, version=today.version + 1)
+    path = clerk.folder / "m.csv"
+    cells = "79-1;Chuyền may 3;12/03/2026;NOISE;86,5;dBA"
+    path.write_text(f"{version_line(today)};;;;;\n{HEADER}\n{cells}\n", "utf-8")
+    same, older = (import_file(clerk.database, clerk.account, one, path, dry_run=True) for one in (today, newer))
+    assert "template_older" not in codes(same)
+    [note] = [one for one in older.problems if one.code == "template_older"]
+    assert older.state is same.state
+    said = note.said(newer, "vi").text
+    lacking = [one.vi for one in today.columns if one.vi not in HEADER.split(";")]
+    assert said.endswith(f"tệp chưa có: {', '.join(lacking)}.")
+    assert f"phiên bản {newer.version}" in said
 
 
 @pytest.mark.parametrize("failed_only", [False, True])

@@ -52,6 +52,7 @@ def test_a_spreadsheets_first_line_names_the_delimiter(tmp_path: Path) -> None:
 def test_lines_are_the_files_own(tmp_path: Path) -> None:
     found = table(tmp_path, 'a,b\n\n1,"x\ny"\n , \n2,z\n')
     assert list(found.rows()) == [(3, ["1", "x\ny"]), (6, ["2", "z"])]
+    assert found.last == 6
 
 
 def test_bytes_that_are_no_utf8_are_named_with_their_place(tmp_path: Path) -> None:

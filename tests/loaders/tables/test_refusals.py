@@ -232,6 +232,8 @@ def test_a_file_that_changes_while_it_is_read_does_not_come_in(clerk: Clerk) -> 
         if step == "step_import_commit":
             (clerk.folder / "measurements.csv").write_text("khác")
 
-    receipt = clerk.measurements(GOOD, progress=edit)
+    reached: list[tuple[int, int]] = []
+    receipt = clerk.measurements(GOOD, progress=edit, reached=lambda line, last: reached.append((line, last)))
     assert (receipt.state, codes(receipt)) == (State.REFUSED, ["file_changed"])
+    assert reached == [(2, 2)]
     assert clerk.fingerprint() == before

@@ -19,7 +19,7 @@ from gisdb.registers.register import Severity
 from loaders.tables import State
 from loaders.tables.match import match
 from loaders.tables.problem import Problem
-from loaders.tables.returned import MOST_ROWS, Findings, Given, give_back, guarded
+from loaders.tables.returned import MOST_ROWS, Findings, Given, give_back
 from loaders.tables.returned_book import COLOURS
 from tests.loaders.tables.conftest import HEADER, Clerk
 
@@ -106,25 +106,6 @@ def test_title_rows_stay_and_rows_of_odd_length_keep_our_columns_in_place() -> N
     assert len(header) == len(short) == len(long) == 9
     assert short[6] == "Lỗi"
     assert long[:6] == GOOD.split(";")
-
-
-@pytest.mark.parametrize(
-    ("cell", "written"),
-    [
-        ("=1+2", "'=1+2"),
-        ("@SUM(A1)", "'@SUM(A1)"),
-        ("'=x", "''=x"),
-        ("-x", "'-x"),
-        ("-5", "-5"),
-        ("+1.5e3", "+1.5e3"),
-        ("-", "-"),
-        ("-1+2", "'-1+2"),
-        ("79-1", "79-1"),
-        ("", ""),
-    ],
-)
-def test_no_cell_of_a_csv_is_a_formula(cell: str, written: str) -> None:
-    assert guarded(cell) == written
 
 
 @pytest.fixture

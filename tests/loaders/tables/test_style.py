@@ -67,6 +67,11 @@ def test_a_measured_value_as_laboratories_write_it(cell: str, value: str | None,
     assert VALUE.parse(cell, COMMA) == (None if value is None else Decimal(value), sign)
 
 
+def test_a_number_that_a_file_given_back_guards_comes_in(clerk: Clerk) -> None:
+    assert clerk.measurements("79-1;Lò;12/03/2026;NOISE;'+86,5;dBA").done
+    assert clerk.one("SELECT value::text FROM measurement") == "86.5"
+
+
 @pytest.mark.parametrize("cell", ["-", "–", "KXĐ", "không đo", "N/A"])
 def test_what_is_no_measured_value_is_told_with_what_to_do(clerk: Clerk, cell: str) -> None:
     receipt = clerk.measurements(f"79-1;Lò;12/03/2026;NH3;{cell};mg/m3")

@@ -24,7 +24,7 @@ from gisdb.engine import Database
 from gisdb.migrate import migrate
 from gisdb.provision import provision
 from gisdb.registers import register
-from gisdb.uploads.upload import set_second_eyes
+from gisdb.uploads.second_eyes import set_second_eyes
 from loaders.tables import import_file
 from tests.loaders.tables.conftest import PASSWORD, WORKPLACES, make_country
 from tests.webmap.conftest import free_port

@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from gisdb.duties.duty import duty_by_code
+from gisdb.duties.standing import Due, standings
 from gisdb.errors import Conflict, Forbidden, NotFound
 from gisdb.uploads import locks
 from gisdb.uploads import upload as uploads
+from gisdb.uploads.second_eyes import set_second_eyes
 from loaders.tables.choices import Choices
 from loaders.uploads.receive import confirm
 from loaders.uploads.work import Task, fail
@@ -183,7 +186,7 @@ def _listed(desk: Desk) -> list[uploads.Upload]:
 def test_where_two_pairs_of_eyes_are_needed_nothing_counts_before_the_second(desk: Desk) -> None:
     institute = desk.sign_in("vien")
     with desk.database.acting_as(institute.account, write=True) as conn:
-        uploads.set_second_eyes(conn, institute.account, 2, needed=True)
+        set_second_eyes(conn, institute.account, 2, needed=True)
     upload_id = desk.measurements(ROW)
     assert desk.do("submit", upload_id).state == "submitted"
     assert current(desk) == []
@@ -202,6 +205,27 @@ def test_where_two_pairs_of_eyes_are_needed_nothing_counts_before_the_second(des
     desk.do("submit", again)
     assert institute.do("approve", again).state == "committed"
     assert current(desk) == [("Máy dệt 1", "88")]
+
+
+def test_a_report_that_waits_for_approval_is_due_and_known_to_wait(desk: Desk) -> None:
+    institute = desk.sign_in("vien")
+    with desk.database.acting_as(institute.account, write=True) as conn:
+        set_second_eyes(conn, institute.account, 2, needed=True)
+
+    def stands(period: str = "2025") -> dict[str, Due]:
+        with desk.database.acting_as(None) as conn:
+            duty = duty_by_code(conn, "province_accidents_year")
+            return {one.unit.code: one.state for one in standings(conn, duty, period, "province", date(2026, 11, 26))}
+
+    totals = "Cấp báo cáo;Mã đơn vị;Kỳ báo cáo;Chỉ tiêu;Phạm vi;Giá trị;Nguồn\nprovince;79;2025;victims;all;7;BC\n"
+    upload_id = desk.send("reported_totals", totals)
+    desk.work()
+    assert stands() == {"79": Due.NOT_SUBMITTED, "01": Due.NOT_SUBMITTED}
+    assert desk.do("submit", upload_id).state == "submitted"
+    assert stands() == {"79": Due.WAITING, "01": Due.NOT_SUBMITTED}
+    assert stands("2024")["79"] is Due.NOT_SUBMITTED
+    assert institute.do("approve", upload_id).state == "committed"
+    assert stands()["79"] is Due.LATE
 
 
 def test_warnings_wait_for_a_confirmation(desk: Desk) -> None:

@@ -19,7 +19,7 @@ from gisdb.access.accounts import add_account, operator
 from gisdb.cluster import Cluster
 from gisdb.config import Settings
 from gisdb.engine import Database
-from gisdb.uploads.upload import set_second_eyes
+from gisdb.uploads.second_eyes import set_second_eyes
 from loaders.uploads.worker import Worker
 from tests.conftest import PASSWORD, _cloned, account
 from tests.webmap.conftest import form_token, sign_in

@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from gisdb.config import Settings
 from gisdb.engine import Database
+from loaders.uploads.work import Teller
 from tests.conftest import account
 from tests.webmap.uploads.conftest import Seat, measurements, seat, workplaces_in
 
@@ -124,6 +125,23 @@ def test_a_second_click_is_told_so_and_led_back(desk: Seat, codes: list[str]) ->
     assert desk.post(upload_id, "undo").status_code == 409
 
 
+def test_while_it_is_read_its_page_says_how_far(desk: Seat, codes: list[str], country: Database) -> None:
+    upload_id = desk.send(measurements(codes, point="Đang đọc"))
+    teller = Teller(country, account(country, "hcm"), upload_id, reached_every_s=0)
+    teller("step_import_parse", file="đo kiểm.csv")
+    teller.reached(30_000, 120_000)
+    asked = desk.client.get(f"/uploads/{upload_id}/progress").json
+    assert asked is not None
+    assert (asked["done"], asked["line"], asked["last_line"], asked["bar"]) == (2, 30_000, 120_000, 1.25)
+    page = desk.page(upload_id)
+    assert "đo kiểm.csv: dòng 30.000 trên 120.000" in page
+    assert '<progress max="4" value="1.25"' in page
+    teller.reached(5_000, 0)
+    assert "đo kiểm.csv: dòng 5.000<" in desk.page(upload_id)
+    desk.work()
+    assert desk.client.get(f"/uploads/{upload_id}/progress").json["line"] is None  # type: ignore[index]
+
+
 def test_what_is_given_up_shows_it(desk: Seat, codes: list[str]) -> None:
     upload_id = desk.send(measurements(codes, point="Bỏ"))
     assert desk.post(upload_id, "withdraw").status_code == 303
@@ -188,6 +206,42 @@ def test_a_second_pair_of_eyes_returns_and_approves(
     assert "duyệt lúc" in desk.page(upload_id)
 
 
+def test_periods_are_locked_and_approval_required_by_who_may_say_so(
+    desk: Seat, site: Flask, country: Database, settings_of: Settings
+) -> None:
+    institute, other = (seat(site, country, settings_of, login) for login in ("vien", "hanoi"))
+    city, hanoi = (account(country, login).unit_id for login in ("hcm", "hanoi"))
+
+    def asked(who: Seat, address: str, **form: object) -> int:
+        return who.client.post(f"/uploads/{address}", data={"csrf_token": who.token(), **form}).status_code
+
+    period = {"register": "measurements", "until": "2020-12-31"}
+    assert desk.client.post("/uploads/locks", data=period).status_code == 400
+    assert asked(desk, "locks", **period) == 303
+    assert asked(desk, "locks", **period, unit=hanoi) == 403
+    for wrong, status in (({"until": "9999-01-01"}, 400), ({"until": ""}, 400), ({"register": "x"}, 404)):
+        assert asked(desk, "locks", **(period | wrong)) == status, wrong
+    assert asked(institute, "locks", **period, unit="²") == 404
+    assert asked(institute, "locks", **period, unit="") == 303
+    page = desk.client.get("/uploads/rules").text
+    assert "Cả nước" in page
+    offered = re.findall(r"/uploads/locks/(\d+)/lift", page)
+    assert len(offered) == 1
+    everywhere = set(re.findall(r"/uploads/locks/(\d+)/lift", institute.client.get("/uploads/rules").text))
+    assert len(everywhere) == 2
+    [whole] = everywhere - set(offered)
+    assert (asked(other, f"locks/{offered[0]}/lift"), asked(desk, f"locks/{whole}/lift")) == (404, 404)
+    assert (asked(desk, f"locks/{offered[0]}/lift"), asked(institute, f"locks/{whole}/lift")) == (303, 303)
+    assert "Chưa khóa kỳ nào." in desk.client.get("/uploads/rules").text
+
+    assert asked(desk, "second-eyes", unit=city, needed="1") == 403
+    assert asked(institute, "second-eyes", unit=city, needed="1") == 303
+    assert f'data-reviewed="{city}"' in institute.client.get("/uploads/rules").text
+    assert ['data-needed="1"' in who.client.get("/uploads/rules").text for who in (desk, other)] == [True, False]
+    assert asked(institute, "second-eyes", unit=city, needed="0") == 303
+    assert 'data-needed="0"' in desk.client.get("/uploads/rules").text
+
+
 def test_warnings_are_confirmed_beside_the_button(desk: Seat, codes: list[str]) -> None:
     file = f"Mã cơ sở;Năm;Số lao động;Tổng giờ làm việc\n{codes[0]};2024;100;400000\n".encode()
     upload_id = desk.send(file, register="workplace_years")
@@ -219,6 +273,7 @@ def test_an_empty_file_of_each_register_has_its_headers(site: Flask) -> None:
 
 def test_what_a_check_asks_and_lists_is_shown(desk: Seat, codes: list[str], country: Database) -> None:
     upload_id = desk.checked(measurements(codes, point="Hỏi"))
+    city = account(country, "hcm").unit_id
     more = {
         "questions": [
             {
@@ -228,7 +283,13 @@ def test_what_a_check_asks_and_lists_is_shown(desk: Seat, codes: list[str], coun
                 "proposed": codes[0],
             }
         ],
-        "changes": [{"line": 2, "key": {"workplace": codes[0]}, "columns": {"value": ["88", "99"]}}],
+        "changes": [
+            {
+                "line": 2,
+                "key": {"workplace": codes[0], "averaging": "TWA", "unit_id": str(city)},
+                "columns": {"value": ["88", "99"]},
+            }
+        ],
         "headers": [{"header": "Mã cơ sở", "column": "workplace", "how": "name"}, {"header": "Lạ", "column": None}],
     }
     with country.owner() as conn:
@@ -237,6 +298,7 @@ def test_what_a_check_asks_and_lists_is_shown(desk: Seat, codes: list[str], coun
             {"more": json.dumps(more), "id": upload_id},
         )
     page = desk.page(upload_id)
+    assert f"Thành phố Hồ Chí Minh, Trung bình ca 8 giờ (TWA), {codes[0]}</th>" in page
     assert "Dệt &lt;Nam&gt;, dòng 2" in page
     assert f'<option value="{codes[0]}" selected>{codes[0]} · Dệt Nam, Sài Gòn · 87 %</option>' in page
     assert "<del>88</del> → <ins>99</ins>" in page

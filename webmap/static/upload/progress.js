@@ -35,7 +35,7 @@
       say(at.says);
       if (at.done) {
         bar.max = at.total;
-        bar.value = at.done - 0.5;
+        bar.value = at.bar;
       }
     } catch {
       say(box.dataset.lost);
