@@ -20,7 +20,7 @@ def changes(conn: Connection, register: Register) -> list[dict[str, Any]]:
     """The first `LISTED` ready rows that change a record.
 
     Returns:
-        ``line``; ``key``: what tells the record, by field; ``columns``: column → ``[old, new]`` as text, None for nothing.
+        ``line``; ``key``: what tells the record, by field, blank ones left out; ``columns``: column → ``[old, new]`` as text, None for nothing.
     """
     key = [*told_by(register), *register.key]
     own = {register.owner_field, *register.key}
@@ -37,7 +37,7 @@ def changes(conn: Connection, register: Register) -> list[dict[str, Any]]:
         for name, field in compared
     ]
     query = sql.SQL(
-        """SELECT r.line, jsonb_build_object({key}), coalesce((
+        """SELECT r.line, jsonb_strip_nulls(jsonb_build_object({key})), coalesce((
                       SELECT jsonb_object_agg(each.key, each.value)
                       FROM unnest(ARRAY[{said}]::jsonb[]) AS part, jsonb_each(part) AS each), '{{}}')
            FROM {ready} AS r JOIN {table} AS e ON e.id = r.intake_id AND e.{owner} = r.{owner}
