@@ -20,7 +20,8 @@ def changes(conn: Connection, register: Register) -> list[dict[str, Any]]:
     """The first `LISTED` ready rows that change a record.
 
     Returns:
-        ``line``; ``key``: what tells the record, by field, blank ones left out; ``columns``: column → ``[old, new]`` as text, None for nothing.
+        ``line``; ``key``: what tells the record, by field, blank ones left out; ``columns``: column → ``[old, new]`` as
+        text, None for nothing.
     """
     key = [*told_by(register), *register.key]
     own = {register.owner_field, *register.key}
