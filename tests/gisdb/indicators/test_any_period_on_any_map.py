@@ -62,7 +62,7 @@ TOTAL = st.tuples(st.sampled_from([2023, 2026]), st.integers(0, 2), st.integers(
 ASKED = st.tuples(st.sampled_from([2022, 2023, 2024, 2025, 2026]), st.sampled_from([2022, 2024, 2025, 2026]))
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     workplaces=st.lists(WORKPLACE, min_size=6, max_size=6),
     measured=st.lists(MEASUREMENT, min_size=5, max_size=20, unique_by=lambda one: (one[0], one[1])),
