@@ -114,6 +114,7 @@ DECLARE
     -- What tells the things of a cell apart.
     v_things text := array_to_string(v_place || p_per, ', ');
     v_cell text := array_to_string(v_place, ', ');
+    v_group text := prefixed('t', array_to_string(v_place || p_per || v_slices, ', '));
     v_records text; v_groups text; v_sums text; v_counted text;
 BEGIN
     SELECT string_agg(format('%s FILTER (WHERE %s) AS m%s', m.value_sql, m.where_sql, m.position), ', ' ORDER BY m.position),
@@ -125,10 +126,8 @@ BEGIN
                  CASE WHEN classes_sql <> '' THEN format('sum(in_class(%s))', classes_sql)
                       WHEN p_sex = 'female' THEN women_sql WHEN p_sex = 'male' THEN men_sql ELSE value_sql END AS value_sql
           FROM rollup_measure
-          WHERE table_name = p_table AND per = p_per AND (p_codes IS NULL OR code = ANY (p_codes))) AS m
-    WHERE m.value_sql <> '';
-    v_counted := format('SELECT %s, %s FROM %s GROUP BY %s', prefixed('t', array_to_string(v_place || p_per || v_slices, ', ')),
-                        v_records, p_rows, prefixed('t', array_to_string(v_place || p_per || v_slices, ', ')));
+          WHERE table_name = p_table AND per = p_per AND (p_codes IS NULL OR code = ANY (p_codes))) AS m;
+    v_counted := format('SELECT %s, %s FROM %s GROUP BY %s', v_group, v_records, p_rows, v_group);
     IF p_codes IS NULL THEN
         v_cell := 'slice_id, ' || v_cell;
         v_counted := format('SELECT slice_id, %s, %s FROM (%s) AS one CROSS JOIN unnest(ARRAY[%s]) AS slice_id
@@ -168,15 +167,20 @@ $$;
 -- Temporary tables between the steps let go of the memory of each before the next. Whatever is joined to the records has an
 -- index: of a year whose first records have just come the planner expects none, and would look through all of it for each.
 DROP FUNCTION IF EXISTS gisdb.rows_to_slice(text, text, text);
+DROP FUNCTION IF EXISTS gisdb.counting(text, text, text[], text);
 CREATE OR REPLACE FUNCTION gisdb.count_slices(p_table text, p_of text, p_states text) RETURNS void
 LANGUAGE plpgsql SET search_path = gisdb, public, pg_temp AS $$
-DECLARE r record; v_passes text[] := '{}'; v_rows text;
+DECLARE r record; v_made text[] := '{counted}'; v_passes text[] := '{}'; v_rows text;
 BEGIN
     PERFORM number_slices(p_table);
-    EXECUTE 'CREATE TEMP TABLE workplace_time ON COMMIT DROP AS SELECT * FROM '
-            || replace(workplace_times(), '{of}', p_states) || ' AS i';
-    CREATE INDEX ON workplace_time (workplace_id);
-    ANALYZE workplace_time;
+    IF EXISTS (SELECT FROM rollup_dimension d
+               WHERE d.table_name = p_table AND d.slice_codes <> '{}' AND d.join_sql LIKE '%{times}%') THEN
+        EXECUTE 'CREATE TEMP TABLE workplace_time ON COMMIT DROP AS SELECT * FROM '
+                || replace(workplace_times(), '{of}', p_states) || ' AS i';
+        CREATE INDEX ON workplace_time (workplace_id);
+        ANALYZE workplace_time;
+        v_made := v_made || 'workplace_time'::text;
+    END IF;
     SELECT format('SELECT %s FROM %s',
                   concat_ws(', ', array_to_string(counted_fields(p_table), ', '),
                             string_agg(format('%I.id AS %I', b.name, b.name), ', ')),
@@ -198,7 +202,7 @@ BEGIN
                                SELECT format('FULL JOIN %I USING (slice_id, year, piece_id)', one) FROM unnest(v_passes[2:]) AS one),
                                ' '), f.telling)
              FROM figures_of(p_table, NULL) AS f);
-    EXECUTE 'DROP TABLE workplace_time, counted, ' || array_to_string(v_passes, ', ');
+    EXECUTE 'DROP TABLE ' || array_to_string(v_made || v_passes, ', ');
 END $$;
 
 -- SQL for the sum, measure by measure, of the figures of rows r.
@@ -260,20 +264,20 @@ END $$;
 -- Counts cells of one table again, pair by pair; writes those that are others now.
 CREATE OR REPLACE FUNCTION gisdb.refresh_cells(p_table text, p_years integer[], p_pieces integer[]) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = gisdb, public, pg_temp AS $$
-DECLARE v_workplaces bigint[];
+DECLARE v_many boolean;
 BEGIN
     CREATE TEMP TABLE asked_cell ON COMMIT DROP AS
         SELECT DISTINCT c.year::smallint AS year, c.piece_id FROM unnest(p_years, p_pieces) AS c (year, piece_id)
         WHERE c.year IS NOT NULL AND c.piece_id IS NOT NULL;
     ANALYZE asked_cell;
     -- After much has changed the planner must know of it: it would expect nothing of a year that has only just come.
-    IF (SELECT count(*) FROM asked_cell) > 500 AND to_regclass('gisdb.' || p_table) IS NOT NULL THEN
+    v_many := (SELECT count(*) > 500 FROM asked_cell);
+    IF v_many AND to_regclass('gisdb.' || p_table) IS NOT NULL THEN
         EXECUTE format('ANALYZE %I (year, piece_id)', p_table);
     END IF;
     -- Their records' workplaces may lie elsewhere by now, but each has once been here.
-    v_workplaces := ARRAY(SELECT DISTINCT s.workplace_id FROM workplace_state s JOIN asked_cell a USING (piece_id));
     PERFORM count_slices(p_table, '(t.year, t.piece_id) IN (SELECT a.year, a.piece_id FROM asked_cell a)',
-                         format('st.workplace_id = ANY (%L::bigint[])', v_workplaces));
+                         'st.workplace_id IN (SELECT s.workplace_id FROM workplace_state s JOIN asked_cell a USING (piece_id))');
     ANALYZE fresh_cell;
     CREATE TEMP TABLE changed_cell ON COMMIT DROP AS
         SELECT slice_id, year, piece_id, fresh.figures, kept.figures IS NOT NULL AS was_there
@@ -290,7 +294,7 @@ BEGIN
           AND r.slice_id = c.slice_id AND r.year = c.year AND r.piece_id = c.piece_id;
     INSERT INTO rollup (slice_id, year, piece_id, figures)
         SELECT c.slice_id, c.year, c.piece_id, c.figures FROM changed_cell c WHERE NOT c.was_there ORDER BY 1, 2, 3;
-    IF (SELECT count(*) FROM asked_cell) > 500 THEN
+    IF v_many THEN
         ANALYZE rollup (slice_id, year, piece_id);
     END IF;
     DROP TABLE asked_cell, fresh_cell;
