@@ -9,10 +9,11 @@ from datetime import date
 from sqlalchemy import Connection
 
 from gisdb.duties.duty import Duty, duties, duty_by_code, last_day
-from gisdb.errors import InputError, NotFound
-from gisdb.geography.units import Level, Unit, levels_on, unit_by_id
+from gisdb.errors import InputError
+from gisdb.geography.units import Level, Unit, levels_on
 from gisdb.indicators.evaluator import years
 from webmap.maps.view import today
+from webmap.unit_id import unit_of_id
 
 # So many years back are offered where no record is older.
 _YEARS_BACK = 3
@@ -77,8 +78,4 @@ def read_asked(connection: Connection, arguments: Mapping[str, str]) -> Asked:
 
 
 def _unit(connection: Connection, given: str) -> Unit | None:
-    if not given:
-        return None
-    if not given.isascii() or not given.isdigit() or len(given) > 9:
-        raise NotFound("unit_unknown", unit=given)
-    return unit_by_id(connection, int(given))
+    return unit_of_id(connection, given) if given else None

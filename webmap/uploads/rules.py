@@ -10,7 +10,6 @@ from flask import render_template
 from sqlalchemy import Connection
 
 from gisdb.access.accounts import Account
-from gisdb.errors import NotFound
 from gisdb.geography.units import Unit, levels_on, unit_by_id, units_within
 from gisdb.period import day_of
 from gisdb.registers import register
@@ -19,7 +18,8 @@ from gisdb.uploads.second_eyes import reviewed_units, sending_units, set_second_
 from webmap.i18n import language
 from webmap.maps.view import today
 from webmap.site import site
-from webmap.uploads.listing import LONGEST_ID, register_choices
+from webmap.unit_id import unit_of_id
+from webmap.uploads.listing import register_choices
 from webmap.uploads.words import register_name
 
 
@@ -106,7 +106,7 @@ def lock_period(account: Account, form: Mapping[str, str]) -> None:
     with site().database.acting_as(account, write=True) as conn:
         unit_id = account.unit_id
         if given := form.get("unit", ""):
-            unit_id = _unit(conn, given)
+            unit_id = unit_of_id(conn, given).id
         locks.lock(conn, account, into.name, unit_id, until, now)
 
 
@@ -128,11 +128,5 @@ def decide_second_eyes(account: Account, form: Mapping[str, str]) -> None:
         Forbidden: ``institute_only``.
     """
     with site().database.acting_as(account, write=True) as conn:
-        unit_id = _unit(conn, form.get("unit", ""))
+        unit_id = unit_of_id(conn, form.get("unit", "")).id
         set_second_eyes(conn, account, unit_id, needed=form.get("needed") == "1")
-
-
-def _unit(conn: Connection, given: str) -> int:
-    if not (given.isascii() and given.isdigit() and len(given) < LONGEST_ID // 2 + 1):
-        raise NotFound("unit_unknown", unit=given)
-    return unit_by_id(conn, int(given)).id
