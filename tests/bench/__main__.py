@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import datetime as dt
+import os
 import tempfile
 import time
 from collections.abc import Iterator
@@ -26,7 +27,7 @@ from loaders.boundaries import load_shipped
 from loaders.sample import load_sample
 from tests.bench.committing import commit_rows
 from tests.bench.indicators import indicator_rows
-from tests.bench.measuring import Memory, Row, seconds
+from tests.bench.measuring import Peaks, Row, seconds
 from tests.bench.pages import page_rows
 from tests.bench.placing import placing_rows
 from tests.bench.rejudging import rejudging_rows
@@ -155,7 +156,7 @@ def _export(cluster: Cluster, database: Database) -> Iterator[Row]:
         began = time.perf_counter()
         first = 0.0
         size = 0
-        with Memory() as memory, database.acting_as(who, timeout_s=0) as conn:
+        with Peaks(os.getpid()) as memory, database.acting_as(who, timeout_s=0) as conn:
             for block in stream(
                 conn, register("measurements"), file_format, {"first_year": "2025", "last_year": "2025"}
             ):
@@ -164,7 +165,7 @@ def _export(cluster: Cluster, database: Database) -> Iterator[Row]:
         taken = time.perf_counter() - began
         yield Row(
             f"export of {rows:,} measurements as {file_format} ({size / 2**20:.0f} MB)",
-            f"{taken:.1f} s, first byte {first:.2f} s, +{memory.grown_mb:.0f} MB",
+            f"{taken:.1f} s, first byte {first:.2f} s, +{memory.grown:.0f} MB",
             f"{plain:.1f} s, COPY of ST_AsGeoJSON",
             f"{taken / plain:.2f}",
         )

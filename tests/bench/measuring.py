@@ -32,36 +32,6 @@ def seconds(work: Callable[[], object], runs: int = 3) -> float:
     return statistics.median(taken)
 
 
-class Memory:
-    """The largest resident size of this process while the block lasts, above what it was before, in MB."""
-
-    def __enter__(self) -> Self:
-        self.before = _resident_mb()
-        self.most = self.before
-        self._over = threading.Event()
-        self._watch = threading.Thread(target=self._look, daemon=True)
-        self._watch.start()
-        return self
-
-    def __exit__(self, *_problem: object) -> None:
-        self._over.set()
-        self._watch.join()
-
-    def _look(self) -> None:
-        while not self._over.wait(0.02):
-            self.most = max(self.most, _resident_mb())
-
-    @property
-    def grown_mb(self) -> float:
-        """How much the process grew at most."""
-        return self.most - self.before
-
-
-def _resident_mb() -> float:
-    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
-    return pages * 4096 / 2**20
-
-
 def children(process: int) -> list[int]:
     """The processes that one has started."""
     found: list[int] = []
@@ -112,3 +82,8 @@ class Peaks:
     def started(self) -> float:
         """The greatest of those that it started; 0 where it started none."""
         return max((size for one, size in self.of.items() if one != self.process), default=0.0)
+
+    @property
+    def grown(self) -> float:
+        """How much the process itself grew at most."""
+        return self.own - self.before
