@@ -67,6 +67,7 @@ def test_whatever_is_killed_again_and_again_every_file_is_whole(served: House, s
     siege = Siege(served, random.Random(f"soak {seed}"))
     for victim in (*VICTIMS, READER):
         siege.strike(victim, siege.dice.choice(MOMENTS))
+    assert siege.hits.total() == len(VICTIMS) + 1
     print(dict(siege.hits), f"settled within {siege.slowest_s:.1f} s")  # noqa: T201
 
 
