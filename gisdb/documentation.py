@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from gisdb.config import PREFIX, UNPREFIXED, Settings
-from gisdb.indicators.indicator import Form, Indicator, Measure, Spread
+from gisdb.indicators.indicator import FEWEST_WORKPLACES, Form, Indicator, Measure, Spread
 
 _MADE = "<!-- Written by `make docs`; a test compares it with the program. -->\n\n"
 
@@ -103,6 +103,11 @@ def _definition(one: Indicator) -> list[str]:
         lines.append(f"- Độ bao phủ / Coverage: {_counted(one.coverage.counted)}; of {_counted(one.coverage.due)}")
     if one.minimum:
         lines.append(f"- Ẩn khi mẫu số nhỏ hơn {one.minimum} / Suppressed where the denominator is below {one.minimum}")
+    if one.workplaces:
+        lines.append(
+            f"- Ẩn khi dưới {FEWEST_WORKPLACES} cơ sở, trừ với người xem được bản ghi / Suppressed where fewer than"
+            f" {FEWEST_WORKPLACES} workplaces, except for who may read their records: {_counted(one.workplaces)}"
+        )
     return [*lines, f"- Nguồn: {one.source_vi}", f"- Source: {one.source_en}"]
 
 

@@ -114,6 +114,7 @@ def _value_as_data(value: UnitValue) -> dict[str, object]:
         "numerator": value.numerator,
         "denominator": value.denominator,
         "interval_95": value.interval,
+        "restricted": value.restricted,
         "coverage": None if value.coverage is None else vars(value.coverage),
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gisdb.indicators.indicator import Direction, Indicator, Spread, Topic
 from gisdb.indicators.of_incidents import CASES, VICTIMS_OF_REPORTING
-from gisdb.indicators.of_workplaces import REPORTED, WORKERS
+from gisdb.indicators.of_workplaces import REPORTED, REPORTING, WORKERS
 
 INDICATOR = Indicator(
     code="accident_frequency",
@@ -22,6 +22,7 @@ INDICATOR = Indicator(
     spread=Spread.COUNT,
     coverage=REPORTED,
     present=CASES,
+    workplaces=REPORTING,
     formula_vi="số người bị tai nạn ở các cơ sở có báo cáo trong năm × 1.000 / số lao động của chính các cơ sở đó",
     formula_en="victims at the workplaces that reported in the year × 1,000 / workers of these very workplaces",
     source_vi="Nghị định 39/2016/NĐ-CP, Phụ lục XV (hệ số 1.000: cần đối chiếu với bản công báo)",

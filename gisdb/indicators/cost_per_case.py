@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from gisdb.indicators.indicator import Direction, Indicator, Spread, Topic
-from gisdb.indicators.of_incidents import CASES, CASES_WITH_COST, COST, COST_SQUARED
+from gisdb.indicators.of_incidents import CASES, CASES_WITH_COST, COST, COST_SQUARED, SITES_WITH_COST
 from gisdb.indicators.of_workplaces import REPORTED
 
 INDICATOR = Indicator(
@@ -25,6 +25,7 @@ INDICATOR = Indicator(
     squares=COST_SQUARED,
     coverage=REPORTED,
     present=CASES,
+    workplaces=SITES_WITH_COST,
     formula_vi="tổng thiệt hại (đồng) / số vụ tai nạn có ghi thiệt hại / 1.000.000",
     formula_en="cost in VND / accidents whose cost is known / 1,000,000",
     source_vi="Nghị định 39/2016/NĐ-CP, Phụ lục XII, phần II (chi phí)",

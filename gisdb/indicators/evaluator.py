@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import partial
 from typing import TypeAlias
 
 from sqlalchemy import Connection, text
@@ -15,10 +16,10 @@ from gisdb.errors import InputError, NotFound
 from gisdb.geography.units import Unit, country, unit_by_id, units_within
 from gisdb.indicators import INDICATORS, histogram, indicator, intervals
 from gisdb.indicators.dimension import SEX, dimensions
-from gisdb.indicators.indicator import Coverage, Form, Indicator, Measure, Spread
+from gisdb.indicators.indicator import FEWEST_WORKPLACES, Coverage, Form, Indicator, Measure, Spread
 from gisdb.indicators.overdue import overdue, units_overdue
 from gisdb.indicators.sums import Counted, Figures, Place, count_period, count_years
-from gisdb.indicators.suppression import hidden_lines, period_hidden
+from gisdb.indicators.suppression import Floor, Size, hidden_lines, period_hidden
 from gisdb.registers import registers
 from gisdb.registers.register import Bound
 
@@ -87,6 +88,7 @@ class UnitValue:
     """One unit's answer. A suppressed one carries no numbers at all, so that no page can leak them.
 
     ``interval``: where 95 of 100 such values would lie, in the value's own unit; None where nothing honest can be said.
+    ``restricted``: it tells the results of single workplaces, and is shown to this account because it may read these.
     """
 
     unit: Unit | None
@@ -96,6 +98,7 @@ class UnitValue:
     denominator: float | None = None
     interval: tuple[float, float] | None = None
     coverage: Covered | None = None
+    restricted: bool = False
 
     @property
     def n(self) -> float | None:
@@ -115,6 +118,12 @@ class Answer:
     rest: Mapping[Rest, UnitValue]
     synthetic: bool
 
+
+Line: TypeAlias = int | Rest
+"""A line of a table: a unit by its id, or what is in none by its reason."""
+
+Own: TypeAlias = Collection[Line]
+"""The lines whose records the acting account may read one by one."""
 
 Parts: TypeAlias = tuple[Decimal | None, Decimal | None]
 """Numerator and denominator; None where nothing was counted."""
@@ -138,11 +147,13 @@ def evaluate(conn: Connection, question: Question) -> Answer:
             ``filter_not_for_indicator``.
     """
     evaluation = _Evaluation(conn, question)
-    counted = evaluation.period()
-    hidden = evaluation.hidden(counted)
-    if len(question.years) > 1:
-        hidden |= evaluation.hidden_by_years(hidden)
-    return evaluation.answer(question, counted, hidden)
+    by_year = evaluation.by_year(evaluation.published()) if len(question.years) > 1 else {}
+    counted = evaluation.period(by_year)
+
+    def hidden(own: Own) -> set[Line]:
+        return evaluation.hidden(counted, own) | evaluation.hidden_by_years(by_year, own)
+
+    return evaluation.answer(question, counted, *evaluation.hiding(hidden))
 
 
 def evaluate_years(conn: Connection, question: Question, only: Collection[int] | None = None) -> dict[int, Answer]:
@@ -151,18 +162,18 @@ def evaluate_years(conn: Connection, question: Question, only: Collection[int] |
     ``only``: the ids of the units whose values are wanted; None: of all.
     """
     evaluation = _Evaluation(conn, question)
-    return {
-        year: evaluation.answer(
-            replace(question, first_year=year, last_year=year), counted, evaluation.hidden(counted), only
-        )
-        for year, counted in evaluation.by_year(question.years).items()
-    }
+    found = {}
+    for year, counted in evaluation.by_year(question.years).items():
+        of_year = replace(question, first_year=year, last_year=year)
+        hiding = evaluation.hiding(partial(evaluation.hidden, counted))
+        found[year] = evaluation.answer(of_year, counted, *hiding, only=only)
+    return found
 
 
 def count(conn: Connection, question: Question) -> Sums:
     """Count what ``question`` asks, before anything is hidden; units and rest make the whole wherever a measure adds."""
     evaluation = _Evaluation(conn, question)
-    counted = evaluation.period()
+    counted = evaluation.period({})
     rest = {reason: _parts(evaluation.asked, figures) for reason, figures in evaluation.rest(counted).items()}
     units = {unit.id: _parts(evaluation.asked, counted.units.get(unit.id, {})) for unit in evaluation.place.units}
     return Sums(units, rest, _parts(evaluation.asked, counted.whole))
@@ -174,6 +185,7 @@ class _Evaluation:
     def __init__(self, conn: Connection, question: Question) -> None:
         self.conn, self.question = conn, question
         self.asked = indicator(question.indicator)
+        self.floor = Floor(self.asked.minimum, FEWEST_WORKPLACES if self.asked.workplaces else 0)
         self.filters = checked_filters(conn, self.asked, question.filters)
         _check_years(conn, question)
         area = unit_by_id(conn, question.within_id) if question.within_id else country(conn, question.day)
@@ -193,22 +205,36 @@ class _Evaluation:
                 found[year].add(counted)
         return found
 
-    def period(self) -> Counted:
-        """What is counted in all the years together."""
+    def published(self) -> range:
+        """The years of which there are tables."""
+        known = years(self.conn)
+        return range(min((*known, self.question.first_year)), max((*known, self.question.last_year)) + 1)
+
+    def period(self, by_year: Mapping[int, Counted]) -> Counted:
+        """What is counted in all the years together; of its workplaces those of one year, the most (``by_year``)."""
         total = Counted()
+        coverage, workplaces = self.asked.coverage, self.asked.workplaces
+        needless = workplaces if by_year and not (coverage and workplaces == coverage.counted) else None
         for measures, filters in self._parts_asked():
-            total.add(count_period(self.conn, measures, self.place, self.question.years, filters))
+            wanted = [one for one in measures if one != needless]
+            total.add(count_period(self.conn, wanted, self.place, self.question.years, filters))
+        if workplaces and by_year:
+            for year in self.question.years:
+                total.raise_to(by_year[year], workplaces.code, _MOST_WORKPLACES)
         return total
 
     def _parts_asked(self) -> list[tuple[list[Measure], Mapping[str, str]]]:
-        """The indicator's own measures with the question's filters; those of the coverage with those that they know."""
-        coverage = self.asked.coverage
-        beside = [coverage.counted, coverage.due] if coverage else []
-        own = [one for one in self.asked.measures if one not in beside or one in _value_measures(self.asked)]
-        known = {code: asked for code, asked in self.filters.items() if all(_told_by(one, code) for one in beside)}
-        if known == self.filters:
-            return [(list(self.asked.measures), self.filters)]
-        return [(own, self.filters), (beside, known)]
+        """The indicator's own measures with the question's filters; what is beside them with those filters that it knows."""
+        coverage, workplaces = self.asked.coverage, self.asked.workplaces
+        own = [one for one in self.asked.measures if one in _value_measures(self.asked)]
+        beside = [[one] for one in (self.asked.squares, self.asked.present, workplaces) if one and one not in own]
+        beside += [[coverage.counted, coverage.due]] if coverage else []
+        parts: dict[tuple[str, ...], list[Measure]] = {tuple(self.filters): own}
+        for measures in beside:
+            known = tuple(code for code in self.filters if all(_told_by(one, code) for one in measures))
+            asked = parts.setdefault(known, [])
+            asked += [one for one in measures if one not in asked and one not in own]
+        return [(measures, {code: self.filters[code] for code in known}) for known, measures in parts.items()]
 
     def rest(self, counted: Counted) -> dict[Rest, Figures]:
         """What is in none of the units, by its reason; a part of the indicator's alone, not what is shown beside it."""
@@ -218,79 +244,117 @@ class _Evaluation:
                 value = figures.get(measure.code)
                 if value:
                     reason = _reason(measure) if uncertain else Rest.UNPLACED
-                    found.setdefault(reason, {})[measure.code] = value
+                    found.setdefault(reason, self._workplaces(figures))[measure.code] = value
         return {reason: found[reason] for reason in Rest if reason in found}
 
-    def hidden(self, counted: Counted) -> set[int | Rest]:
-        """The lines of the table that are hidden: units by their ids, the rest by its reasons."""
-        lines: dict[int | Rest, float] = {
-            unit.id: self._size(counted.units.get(unit.id, {})) for unit in self.place.units
-        }
-        lines |= {reason: self._size(figures) for reason, figures in self.rest(counted).items()}
-        return hidden_lines(lines, self.asked.minimum)
+    def _workplaces(self, figures: Figures) -> Figures:
+        codes = (self.asked.workplaces.code, _MOST_WORKPLACES) if self.asked.workplaces else ()
+        return {code: figures[code] for code in codes if code in figures}
 
-    def hidden_by_years(self, hidden: set[int | Rest]) -> set[int | Rest]:
-        """The units that are hidden because some of their years are, in a table of a single year."""
-        known = years(self.conn)
-        published = range(min((*known, self.question.first_year)), max((*known, self.question.last_year)) + 1)
-        by_year = self.by_year(published)
-        hidden_in = {year: self.hidden(counted) for year, counted in by_year.items()}
-        found: set[int | Rest] = set()
-        for unit in self.place.units:
-            if unit.id not in hidden and any(unit.id in lines for lines in hidden_in.values()):
-                sizes = {year: self._size(counted.units.get(unit.id, {})) for year, counted in by_year.items()}
-                of_unit = [year for year, lines in hidden_in.items() if unit.id in lines]
-                if period_hidden(self.question.years, of_unit, sizes, self.asked.minimum):
-                    found.add(unit.id)
+    def hiding(self, hidden: Callable[[Own], set[Line]]) -> tuple[set[Line], set[Line]]:
+        """The lines that are hidden from the acting account, and those that it sees and others don't."""
+        published = hidden(())
+        own = self._own(published) if published and self.floor.workplaces else set()
+        if not own:
+            return published, set()
+        return (unseen := hidden(own)), published - unseen
+
+    def _own(self, lines: Collection[Line]) -> set[Line]:
+        """Those of the lines whose records the acting account may read."""
+        ids = [line for line in (*lines, self.place.area.id) if not isinstance(line, Rest)]
+        rows = self.conn.execute(
+            text("""SELECT id FROM unnest(CAST(:ids AS integer[])) AS id
+                    WHERE (SELECT sees_all()) OR id IN (SELECT scope_units())"""),
+            {"ids": ids},
+        )
+        own: set[Line] = set(rows.scalars())
+        return own | set(Rest) if self.place.area.id in own else own
+
+    def hidden(self, counted: Counted, own: Own) -> set[Line]:
+        """The lines of the table that are hidden, its total among them; not those of ``own`` that rest on few workplaces."""
+        lines: dict[Line, Size] = {unit.id: self._size(counted.units.get(unit.id, {})) for unit in self.place.units}
+        lines |= {reason: self._size(figures) for reason, figures in self.rest(counted).items()}
+        hidden = hidden_lines(lines, self.floor)
+        if own:
+            hidden = hidden_lines(lines, self.floor.of_own) | (hidden - set(own))
+        if self._floor(self.place.area.id, own).is_small(self._size(counted.whole)):
+            hidden.add(self.place.area.id)
+        return hidden
+
+    def hidden_by_years(self, by_year: Mapping[int, Counted], own: Own) -> set[Line]:
+        """The lines that are hidden in a period because some of their years are, in tables of a single year."""
+        hidden_in = {year: self.hidden(counted, own) for year, counted in by_year.items()}
+        found: set[Line] = set()
+        for line in set().union(*hidden_in.values()) - {self.place.area.id}:
+            sizes = {year: self._size(self._of_line(counted, line)) for year, counted in by_year.items()}
+            of_line = [year for year, lines in hidden_in.items() if line in lines]
+            if period_hidden(self.question.years, of_line, sizes, self._floor(line, own)):
+                found.add(line)
         return found
 
+    def _of_line(self, counted: Counted, line: Line) -> Figures:
+        return self.rest(counted).get(line, {}) if isinstance(line, Rest) else counted.units.get(line, {})
+
+    def _floor(self, line: Line, own: Own) -> Floor:
+        return self.floor.of_own if line in own else self.floor
+
     def answer(
-        self, question: Question, counted: Counted, hidden: set[int | Rest], only: Collection[int] | None = None
+        self,
+        question: Question,
+        counted: Counted,
+        hidden: Collection[Line],
+        restricted: Collection[Line],
+        only: Collection[int] | None = None,
     ) -> Answer:
         """What the page shows, of all units or ``only`` some."""
         asked = self.asked
+
+        def shown(line: Line, unit: Unit | None, figures: Figures) -> UnitValue:
+            if line in hidden:
+                return UnitValue(unit, State.SUPPRESSED)
+            value = self._value(unit, figures)
+            return replace(value, restricted=True) if line in restricted else value
+
         values = [
-            self._value(unit, counted.units.get(unit.id, {}), hidden=unit.id in hidden)
+            shown(unit.id, unit, counted.units.get(unit.id, {}))
             for unit in self.place.units
             if only is None or unit.id in only
         ]
-        total = self._value(self.place.area, counted.whole, hidden=False)
+        total = shown(self.place.area.id, self.place.area, counted.whole)
         if _reason(asked.denominator) is Rest.NOT_DIVISIBLE or _reason(asked.numerator) is Rest.NOT_DIVISIBLE:
             *values, total = _told_apart(self.conn, asked, question, [*values, total])
         *values, total = _not_submitted(self.conn, asked, question, [*values, total])
-        rest = {
-            reason: self._value(None, figures, hidden=reason in hidden)
-            for reason, figures in self.rest(counted).items()
-        }
+        rest = {reason: shown(reason, None, figures) for reason, figures in self.rest(counted).items()}
         return Answer(question, asked, self.place.area, values, total, rest, holds_synthetic(self.conn))
 
-    def _size(self, figures: Figures) -> float:
-        """What decides on hiding: the denominator, or how many ratios a histogram holds."""
+    def _size(self, figures: Figures) -> Size:
+        """What decides on hiding: the denominator, or how many ratios a histogram holds; and the workplaces."""
         packed = figures.get(self.asked.denominator.code)
         if self.asked.form in {Form.MEDIAN, Form.P95}:
-            return float(sum(histogram.counts_of(packed))) if packed else 0.0
-        return float(packed or 0)
+            n = float(sum(histogram.counts_of(packed))) if packed else 0.0
+        else:
+            n = float(packed or 0)
+        if self.asked.workplaces is None:
+            return Size(n)
+        return Size(n, float(figures.get(_MOST_WORKPLACES) or figures.get(self.asked.workplaces.code) or 0))
 
     def plain(self, figures: Figures) -> float | None:
         """The bare value, None where there is none; what is hidden is the caller's to know."""
         asked = self.asked
         if asked.form is Form.DIFFERENCE:
             return _difference(asked, None, figures, None).value
-        if self._size(figures) <= 0:
+        if self._size(figures).n <= 0:
             return None
         if asked.form is Form.RATIO:
             top = figures.get(asked.numerator.code, Decimal(0))
             return float(top * asked.multiplier / figures[asked.denominator.code])
         return histogram.quantile(histogram.counts_of(figures[asked.denominator.code]), _SHARES[asked.form])
 
-    def _value(self, unit: Unit | None, figures: Figures, *, hidden: bool) -> UnitValue:
-        size = self._size(figures)
-        if hidden or 0 < size < self.asked.minimum:
-            return UnitValue(unit, State.SUPPRESSED)
+    def _value(self, unit: Unit | None, figures: Figures) -> UnitValue:
         coverage = _covered(self.asked.coverage, figures)
         if self.asked.form is Form.DIFFERENCE:
             return _difference(self.asked, unit, figures, coverage)
-        if size <= 0:
+        if self._size(figures).n <= 0:
             present = self.asked.present is not None and bool(figures.get(self.asked.present.code))
             numerator = figures.get(self.asked.numerator.code) if self.asked.form is Form.RATIO else None
             state = State.NOT_JUDGED if present else State.NO_DATA
@@ -338,6 +402,9 @@ def _interval(asked: Indicator, figures: Figures, top: float, bottom: float) -> 
         found = low / bottom, high / bottom
     return None if found is None else (found[0] * times, found[1] * times)
 
+
+# The workplaces of a period: of its years that with the most, for the same ones may have come each year.
+_MOST_WORKPLACES = "most_workplaces"
 
 _SHARES = {Form.MEDIAN: 0.5, Form.P95: 0.95}
 
@@ -450,20 +517,18 @@ def _stated(asked: Indicator) -> Measure:
     return asked.numerator if asked.form is Form.DIFFERENCE else asked.denominator
 
 
-# Totals are few: their pieces come first, then the units that these touch.
+# Totals are few: their pieces come first, then the units that these touch. One that lies in an asked unit touches no other.
 _TOUCHED = text("""
     WITH stated AS MATERIALIZED (
-        SELECT DISTINCT p.id, p.uncertain_unit_id FROM rollup r
+        SELECT DISTINCT p.uncertain_unit_id AS unit_id FROM rollup r
         JOIN piece p ON p.id = r.piece_id AND p.uncertain_unit_id IS NOT NULL
         WHERE r.slice_id = (SELECT s.id FROM rollup_slice s WHERE s.table_name = :table AND s.slice = '')
           AND r.figures[(SELECT m.position FROM rollup_measure m WHERE m.code = :measure)] <> 0
           AND r.year BETWEEN :first_year AND :last_year
-    ), touching AS MATERIALIZED (
-        SELECT DISTINCT mine.unit_id, s.id FROM stated s
-        JOIN unit_piece part ON part.unit_id = s.uncertain_unit_id
-        JOIN unit_piece mine ON mine.piece_id = part.piece_id AND mine.unit_id = ANY (:units))
-    SELECT DISTINCT t.unit_id FROM touching t
-    WHERE NOT EXISTS (SELECT FROM unit_piece own WHERE own.unit_id = t.unit_id AND own.piece_id = t.id)
+          AND NOT EXISTS (SELECT FROM unit_piece own WHERE own.piece_id = p.id AND own.unit_id = ANY (:units)))
+    SELECT DISTINCT mine.unit_id FROM unit_piece mine
+    WHERE mine.unit_id = ANY (:units)
+      AND mine.piece_id IN (SELECT part.piece_id FROM stated s JOIN unit_piece part ON part.unit_id = s.unit_id)
 """)
 
 
@@ -525,7 +590,8 @@ def usual_values(conn: Connection, question: Question) -> list[float]:
     found: list[float] = []
     for year, counted in evaluation.by_year(range(known[0], known[-1] + 1)).items():
         if year in known:
-            hidden = evaluation.hidden(counted)
+            # Those that are published, so that everybody's map has the same classes.
+            hidden = evaluation.hidden(counted, ())
             values = (evaluation.plain(figures) for unit_id, figures in counted.units.items() if unit_id not in hidden)
             found.extend(value for value in values if value is not None)
     return found

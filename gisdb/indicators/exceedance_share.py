@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gisdb.indicators.indicator import Direction, Indicator, Spread, Topic
-from gisdb.indicators.of_measurements import EXCEEDING, JUDGED, MEASUREMENTS
+from gisdb.indicators.of_measurements import EXCEEDING, JUDGED, MEASUREMENTS, SITES_JUDGED
 from gisdb.indicators.of_workplaces import MONITORED
 
 INDICATOR = Indicator(
@@ -22,6 +22,7 @@ INDICATOR = Indicator(
     spread=Spread.SHARE,
     coverage=MONITORED,
     present=MEASUREMENTS,
+    workplaces=SITES_JUDGED,
     formula_vi="số mẫu vượt giới hạn × 100 / số mẫu đánh giá được (không tính mẫu không đánh giá được, hoặc đánh giá theo giới hạn còn cần đối chiếu công báo)",
     formula_en="measurements above their limit × 100 / measurements judged (those that cannot be judged, or only by a limit still to be confirmed against the gazette, are left out)",
     source_vi="Luật 84/2015/QH13, điều 18; giới hạn theo các quy chuẩn QCVN của Bộ Y tế",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gisdb.indicators.indicator import Direction, Form, Indicator, Topic
-from gisdb.indicators.of_measurements import MEASUREMENTS, RATIOS
+from gisdb.indicators.of_measurements import MEASUREMENTS, RATIOS, SITES_WITH_RATIO
 from gisdb.indicators.of_workplaces import MONITORED
 
 INDICATOR = Indicator(
@@ -21,6 +21,7 @@ INDICATOR = Indicator(
     form=Form.MEDIAN,
     coverage=MONITORED,
     present=MEASUREMENTS,
+    workplaces=SITES_WITH_RATIO,
     formula_vi="trung vị của tỷ số giữa kết quả và giới hạn áp dụng, trên các mẫu đánh giá được; mẫu không phát hiện xếp theo giới hạn phát hiện của nó. Đọc từ các lớp rộng 9 %, sai số không quá ±4,5 %",
     formula_en="median of the ratio of a value to the limit that judged it, over the measurements judged; a non-detect stands at its detection limit. Read from classes 9 % wide, off by ±4.5 % at most",
     source_vi="chỉ số tiếp xúc C/L dùng trong vệ sinh lao động (EN 689); cách gộp lớp theo Masson, Rim và Lee 2019",

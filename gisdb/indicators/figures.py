@@ -3,7 +3,8 @@
 CSV: UTF-8 with a byte-order mark; a line for each unit, for what is in no unit (``ambiguous``, ``not_divisible``,
 ``unplaced``) and for the total; text cells that a spreadsheet would take for a formula begin with an apostrophe.
 GeoJSON: RFC 7946, longitude and latitude (WGS 84); a feature for each unit, everything else as members beside them.
-A suppressed value carries no number in either.
+A suppressed value carries no number in either. ``restricted``: it tells the results of single workplaces, and is there
+because the account may read these; not for publication.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ COLUMNS = (
     "high_95",
     "coverage_counted",
     "coverage_due",
+    "restricted",
     "indicator",
     "unit_of_measure",
     "first_year",
@@ -115,7 +117,17 @@ def _members(answer: Answer, row: str, value: UnitValue) -> dict[str, Any]:
     )
     low, high = value.interval or (None, None)
     covered = (value.coverage.counted, value.coverage.due) if value.coverage else (None, None)
-    of_value = (str(value.state), value.value, value.numerator, value.denominator, value.n, low, high, *covered)
+    of_value = (
+        str(value.state),
+        value.value,
+        value.numerator,
+        value.denominator,
+        value.n,
+        low,
+        high,
+        *covered,
+        value.restricted,
+    )
     of_question = (
         asked.indicator,
         answer.indicator.unit_en,

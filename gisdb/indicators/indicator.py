@@ -50,6 +50,9 @@ class Spread(StrEnum):
 
 EVERY_AXIS = frozenset(Axis)
 
+FEWEST_WORKPLACES = 3
+"""A number of fewer tells the results of one: to everybody of a single one, to the other of two."""
+
 
 @dataclass(frozen=True)
 class Measure:
@@ -102,6 +105,8 @@ class Indicator:
 
     Attributes:
         minimum: a unit whose denominator is smaller shows no value: it is suppressed.
+        workplaces: how many workplaces a value rests on, where it is made of what single ones sent; a unit that rests on
+            fewer than `FEWEST_WORKPLACES` is suppressed too.
         decimals: digits after the mark in pages.
         formula_vi, formula_en: the definition as people read it.
         source_vi, source_en: the law or paper that defines it, and how sure of it we are.
@@ -131,11 +136,17 @@ class Indicator:
     squares: Measure | None = None
     coverage: Coverage | None = None
     present: Measure | None = None
+    workplaces: Measure | None = None
 
     @property
     def measures(self) -> tuple[Measure, ...]:
         """What a value is made of: its parts, and what is shown beside it."""
-        beside = (self.squares, self.present, *((self.coverage.counted, self.coverage.due) if self.coverage else ()))
+        beside = (
+            self.squares,
+            self.present,
+            self.workplaces,
+            *((self.coverage.counted, self.coverage.due) if self.coverage else ()),
+        )
         return tuple(dict.fromkeys((self.numerator, self.denominator, *(one for one in beside if one))))
 
     def name(self, language: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gisdb.indicators.indicator import Direction, Indicator, Spread, Topic
 from gisdb.indicators.of_incidents import CASES, VICTIMS_WITH_HOURS
-from gisdb.indicators.of_workplaces import HOURS, REPORTED
+from gisdb.indicators.of_workplaces import HOURS, REPORTED, REPORTING_HOURS
 
 INDICATOR = Indicator(
     code="injury_frequency",
@@ -22,6 +22,7 @@ INDICATOR = Indicator(
     spread=Spread.COUNT,
     coverage=REPORTED,
     present=CASES,
+    workplaces=REPORTING_HOURS,
     formula_vi="số người bị tai nạn ở các cơ sở có báo cáo giờ làm việc trong năm × 1.000.000 / số giờ làm việc của chính các cơ sở đó",
     formula_en="victims at the workplaces that reported their hours of the year × 1,000,000 / hours of these very workplaces",
     source_vi="Nghị quyết về thống kê tai nạn lao động, Hội nghị quốc tế các nhà thống kê lao động lần thứ 16, 1998 (cần đối chiếu nguyên văn)",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gisdb.indicators.indicator import Direction, Indicator, Spread, Topic
-from gisdb.indicators.of_incidents import CASES, CASES_WITH_DAYS, LOST_DAYS, LOST_DAYS_SQUARED
+from gisdb.indicators.of_incidents import CASES, CASES_WITH_DAYS, LOST_DAYS, LOST_DAYS_SQUARED, SITES_WITH_DAYS
 from gisdb.indicators.of_workplaces import REPORTED
 
 INDICATOR = Indicator(
@@ -22,6 +22,7 @@ INDICATOR = Indicator(
     squares=LOST_DAYS_SQUARED,
     coverage=REPORTED,
     present=CASES,
+    workplaces=SITES_WITH_DAYS,
     formula_vi="tổng số ngày nghỉ / số vụ tai nạn có ghi số ngày nghỉ",
     formula_en="days lost / accidents whose lost days are known",
     source_vi="Nghị quyết về thống kê tai nạn lao động, Hội nghị quốc tế các nhà thống kê lao động lần thứ 16, 1998 (cần đối chiếu nguyên văn)",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gisdb.indicators.indicator import Direction, Indicator, Spread, Topic
-from gisdb.indicators.of_measurements import MEASUREMENTS, NOT_DETECTED
+from gisdb.indicators.of_measurements import MEASUREMENTS, NOT_DETECTED, SITES
 from gisdb.indicators.of_workplaces import MONITORED
 
 INDICATOR = Indicator(
@@ -21,6 +21,7 @@ INDICATOR = Indicator(
     direction=Direction.HIGHER_IS_WORSE,
     spread=Spread.SHARE,
     coverage=MONITORED,
+    workplaces=SITES,
     formula_vi="số mẫu dưới giới hạn phát hiện × 100 / số mẫu đo. Nhiều mẫu không phát hiện làm cho «không vượt» nói lên ít điều",
     formula_en="measurements below their detection limit × 100 / measurements. Where many are, «none above» says little",
     source_vi="chỉ tiêu chất lượng số liệu của phần mềm này",

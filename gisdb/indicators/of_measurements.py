@@ -6,6 +6,7 @@ from gisdb.indicators.indicator import Axis, Measure
 
 _JUDGED = "t.verdict IN ('pass', 'exceeds') AND t.limit_confirmed"
 _EXCEEDS = "t.verdict = 'exceeds' AND t.limit_confirmed"
+_RATIO = f"{_JUDGED} AND t.limit_ratio IS NOT NULL"
 # A workplace that moved within a year is a site at both places. So cells of one year add over units; over years the
 # same site, or the same sampling point, would be counted again.
 _ONE_YEAR = frozenset({Axis.UNITS})
@@ -50,6 +51,26 @@ SITES_JUDGED = Measure(
     per=_SITE,
     adds_over=_ONE_YEAR,
 )
+SITES_WITH_RATIO = Measure(
+    "sites_with_ratio",
+    "measurement",
+    "max(1)",
+    _RATIO,
+    "nơi làm việc có mẫu tính được tỷ số với giới hạn",
+    "sites with a measurement that has a ratio to its limit",
+    per=_SITE,
+    adds_over=_ONE_YEAR,
+)
+SITES_WITH_WORKERS = Measure(
+    "sites_with_workers",
+    "measurement",
+    "max(1)",
+    f"{_JUDGED} AND t.workers_exposed > 0",
+    "nơi làm việc có mẫu đánh giá được và biết số lao động",
+    "sites with a measurement that can be judged and whose workers are known",
+    per=_SITE,
+    adds_over=_ONE_YEAR,
+)
 SITES_EXCEEDING = Measure(
     "sites_exceeding",
     "measurement",
@@ -84,7 +105,7 @@ RATIOS = Measure(
     "ratios_to_limit",
     "measurement",
     "count(*)",
-    f"{_JUDGED} AND t.limit_ratio IS NOT NULL",
+    _RATIO,
     "mẫu có tỷ số với giới hạn",
     "measurements with a ratio to their limit",
     classes_sql="ratio_class(t.limit_ratio)",

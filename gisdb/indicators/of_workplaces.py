@@ -19,6 +19,14 @@ HOURS = Measure("hours", "workplace_year", "sum(t.hours)", "true", "giờ làm v
 REPORTING = Measure(
     "workplaces_reporting", "workplace_year", "count(*)", "true", "cơ sở có báo cáo", "workplaces that reported"
 )
+REPORTING_HOURS = Measure(
+    "workplaces_reporting_hours",
+    "workplace_year",
+    "count(*)",
+    "t.hours > 0",
+    "cơ sở có báo cáo giờ làm việc",
+    "workplaces that reported hours",
+)
 DUE = Measure(
     "workplaces_due",
     "workplace_year",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gisdb.indicators.indicator import Direction, Indicator, Spread, Topic
 from gisdb.indicators.of_incidents import CASES, LOST_DAYS_WITH_HOURS, LOST_DAYS_WITH_HOURS_SQUARED
-from gisdb.indicators.of_workplaces import HOURS, REPORTED
+from gisdb.indicators.of_workplaces import HOURS, REPORTED, REPORTING_HOURS
 
 INDICATOR = Indicator(
     code="severity_rate",
@@ -23,6 +23,7 @@ INDICATOR = Indicator(
     squares=LOST_DAYS_WITH_HOURS_SQUARED,
     coverage=REPORTED,
     present=CASES,
+    workplaces=REPORTING_HOURS,
     formula_vi="số ngày nghỉ vì tai nạn ở các cơ sở có báo cáo giờ làm việc trong năm × 1.000.000 / số giờ làm việc của chính các cơ sở đó; người chết tính theo số ngày đã ghi, không quy đổi",
     formula_en="days lost by accidents at the workplaces that reported their hours of the year × 1,000,000 / hours of these very workplaces; a death counts with the days written for it, nothing is added",
     source_vi="Nghị quyết về thống kê tai nạn lao động, Hội nghị quốc tế các nhà thống kê lao động lần thứ 16, 1998 (cần đối chiếu nguyên văn)",

@@ -48,6 +48,14 @@ class Counted:
             _add(self.rest.setdefault(uncertain, {}), figures)
         _add(self.whole, other.whole)
 
+    def raise_to(self, other: Counted, code: str, into: str) -> None:
+        """Make the number called ``into`` at least what ``other`` counted of ``code``."""
+        for unit_id, figures in other.units.items():
+            _raise(self.units.setdefault(unit_id, {}), figures, code, into)
+        for uncertain, figures in other.rest.items():
+            _raise(self.rest.setdefault(uncertain, {}), figures, code, into)
+        _raise(self.whole, other.whole, code, into)
+
 
 # A histogram is a number of more digits than Decimal keeps by itself.
 _EXACT = Context(prec=4000)
@@ -56,6 +64,10 @@ _EXACT = Context(prec=4000)
 def _add(mine: Figures, theirs: Figures) -> None:
     for code, value in theirs.items():
         mine[code] = _EXACT.add(mine.get(code, Decimal(0)), value)
+
+
+def _raise(mine: Figures, theirs: Figures, code: str, into: str) -> None:
+    mine[into] = max(mine.get(into, Decimal(0)), theirs.get(code, Decimal(0)))
 
 
 def _take(mine: Figures, theirs: Figures) -> None:
@@ -278,14 +290,14 @@ def _into_units(
     """Cells of pieces summed for the units that hold them, and for what none of them holds."""
     sums = ", ".join(f"g.m{number}" for number in range(len(measures)))
     rows = conn.execute(
-        text(f"""SELECT g.year, g.unit_id, p.uncertain_unit_id IS NOT NULL, {sums} FROM (
+        text(f"""SELECT g.year, g.unit_id,
+                        (SELECT p.uncertain_unit_id IS NOT NULL FROM piece p WHERE p.id = g.piece_id), {sums} FROM (
                      SELECT c.year, held.unit_id, CASE WHEN held.unit_id IS NULL THEN c.piece_id END AS piece_id,
                             {_sums(measures)}
                      FROM ({cells}) AS c
                      LEFT JOIN (SELECT up.piece_id, up.unit_id FROM unit_piece up WHERE up.unit_id = ANY (:units)) AS held
                          ON held.piece_id = c.piece_id
-                     GROUP BY 1, 2, 3) AS g
-                 LEFT JOIN piece p ON p.id = g.piece_id"""),
+                     GROUP BY 1, 2, 3) AS g"""),
         given,
     )
     found: dict[int, Counted] = {}

@@ -390,9 +390,10 @@ BEGIN
         SELECT format('SELECT piece_id, %s FROM %s WHERE %s', f.figures, string_agg(p.query, '' ORDER BY p.n), f.telling)
         FROM figures_of(p_table, v_codes) AS f CROSS JOIN (
             SELECT row_number() OVER (ORDER BY m.per) AS n,
-                   format(CASE row_number() OVER (ORDER BY m.per) WHEN 1 THEN '(%s) AS one'
-                          ELSE ' FULL JOIN (%s) AS one_more USING (piece_id)' END,
-                          counting_pass(p_table, m.per, v_rows, v_codes, p_filters ->> 'sex')) AS query
+                   format(CASE row_number() OVER (ORDER BY m.per) WHEN 1 THEN '(%s) AS pass_%s'
+                          ELSE ' FULL JOIN (%s) AS pass_%s USING (piece_id)' END,
+                          counting_pass(p_table, m.per, v_rows, v_codes, p_filters ->> 'sex'),
+                          row_number() OVER (ORDER BY m.per)) AS query
             FROM rollup_measure m WHERE m.table_name = p_table AND m.code = ANY (v_codes) GROUP BY m.per) AS p
         GROUP BY f.figures, f.telling);
 END $$;

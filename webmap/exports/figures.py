@@ -17,6 +17,7 @@ from gisdb.indicators.figures import csv_of, geojson_of
 from webmap.maps.compare import read_unit
 from webmap.maps.question import MapState, read_state
 from webmap.maps.view import today
+from webmap.session import current_account
 from webmap.site import site
 
 KNOWN = ("indicator", "level", "year", "to", "on", "unit", *dimensions())
@@ -70,8 +71,8 @@ def _response(arguments: Mapping[str, str], file_format: str, media_type: str, w
 
 
 def _read(arguments: Mapping[str, str], write: Write) -> Generator[bytes, None, None]:
-    """The file's name, then its bytes. Published figures alone: whoever asks gets what a visitor gets."""
-    with site().database.acting_as(None) as conn:
+    """The file's name, then its bytes: what the page shows to the same account."""
+    with site().database.acting_as(current_account()) as conn:
         area = read_unit(conn, arguments.get("unit"))
         # Any level: a commune's page shows it among its neighbours, a comparison shows provinces within one.
         state, _ = read_state(arguments, conn, today())

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from gisdb.geography.units import country
 from gisdb.indicators import indicator as indicator_called
 from gisdb.indicators.evaluator import Answer, evaluate_years
-from gisdb.indicators.indicator import Form, Indicator, Spread
+from gisdb.indicators.indicator import FEWEST_WORKPLACES, Form, Indicator, Spread
 from gisdb.indicators.ranking import rank
 from gisdb.indicators.records import CountedRecords, records_behind
 from webmap.i18n import language
@@ -110,6 +110,17 @@ def definition(asked: Indicator) -> list[Said]:
                     " worked out from the total",
                     minimum=number(asked.minimum, tongue),
                     what=asked.denominator.words(tongue),
+                ),
+            )
+        )
+    if asked.workplaces:
+        said.append(
+            Said(
+                gettext("Hidden"),
+                gettext(
+                    "units with fewer than %(fewest)s %(what)s, except from who may read their records",
+                    fewest=FEWEST_WORKPLACES,
+                    what=asked.workplaces.words(tongue),
                 ),
             )
         )

@@ -12,7 +12,7 @@ from flask_babel import gettext
 
 from gisdb.geography.shapes import BoundarySource
 from gisdb.indicators.evaluator import Answer, Rest, State, UnitValue
-from gisdb.indicators.indicator import Direction, Form, Indicator, Measure
+from gisdb.indicators.indicator import FEWEST_WORKPLACES, Direction, Form, Indicator, Measure
 from webmap.choropleth import PaintedUnit, Picture
 from webmap.maps.legend import LegendRow, legend, paint_key, short_state_words
 from webmap.maps.numbers import number
@@ -34,6 +34,8 @@ class TableRow:
     denominator_number: float | None
     interval: str = ""
     coverage: str = ""
+    restricted: str = ""
+    """Says that it is not for publication, where it isn't."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,20 @@ def _small_print(rows: Sequence[TableRow]) -> str:
         said.append(gettext("Small under the value: its 95 % interval."))
     if any(row.coverage for row in rows):
         said.append(gettext("Small under the denominator: how much of what is due was counted."))
+    if any(row.restricted for row in rows):
+        said.append(restricted_words())
     return " ".join(said)
+
+
+def restricted_words() -> str:
+    """Why some values are not for publication."""
+    return str(
+        gettext(
+            "“Not for publication”: fewer than %(fewest)s workplaces, whose own results could be told from it; shown"
+            " because your account may read their records.",
+            fewest=FEWEST_WORKPLACES,
+        )
+    )
 
 
 def rest_words(kind: Rest) -> tuple[str, str]:
@@ -179,6 +194,7 @@ class _Counted:
             denominator_number=unit_value.denominator,
             interval=self.interval(unit_value),
             coverage=self.coverage(unit_value),
+            restricted=str(gettext("not for publication")) if unit_value.restricted else "",
         )
 
     def interval(self, unit_value: UnitValue) -> str:
@@ -221,6 +237,8 @@ class _Counted:
             parts.append(f"95 %: {row.interval}")
         if row.coverage:
             parts.append(gettext("coverage %(coverage)s", coverage=row.coverage))
+        if row.restricted:
+            parts.append(row.restricted)
         return "; ".join(parts)
 
 
@@ -269,6 +287,7 @@ def picture_of(
         legend=tuple(legend_rows),
         notes=(
             *outside_notes(sheet),
+            *([restricted_words()] if any(row.restricted for row in (*sheet.rows, sheet.total)) else []),
             gettext("How it is counted: %(formula)s", formula=sheet.formula),
             gettext("Source: %(source)s", source=sheet.source),
             *sheet.attribution,

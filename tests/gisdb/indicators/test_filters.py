@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, text
 
+from gisdb.access.accounts import add_account
 from gisdb.engine import Database
 from gisdb.errors import GisdbError, InputError, NotFound
+from gisdb.geography.units import unit_by_code
 from gisdb.indicators import INDICATORS
 from gisdb.indicators.choices import choices_of
 from gisdb.indicators.evaluator import Answer, Question, State, applicable, count, evaluate
@@ -129,7 +131,10 @@ def test_quotes_in_a_code_are_only_letters(shared: Database) -> None:
 
 
 def test_a_factor_whose_limit_is_not_known_is_measured_and_cannot_be_judged(places: Database, tmp_path: Path) -> None:
-    """A clear state, not a zero: there are records, and nothing that they could be held against."""
+    """A clear state, not a zero: there are records, and nothing that they could be held against.
+
+    And what a single workplace measured is for those to see who may read its records.
+    """
     bring(places, tmp_path, "workplaces", [f"W1,Cơ sở,14,26740,{NEW.isoformat()},106.7,10.77"])
     lines = [
         f"W1,Vị trí {point},2026-05-06,{factor},TWA,90.0,{unit}"
@@ -137,7 +142,12 @@ def test_a_factor_whose_limit_is_not_known_is_measured_and_cannot_be_judged(plac
         for factor, unit in (("NITRIC_ACID", "mg/m3"), ("NOISE", "dBA"))
     ]
     bring(places, tmp_path, "measurements", lines)
-    with places.acting_as(None) as conn:
+    with places.owner() as conn:
+        saigon, hanoi = (
+            add_account(conn, f"p{code}", code, "province", unit_by_code(conn, "province", code, NEW).id, "x" * 12)
+            for code in ("79", "01")
+        )
+    with places.acting_as(saigon) as conn:
 
         def asked(*filters: tuple[str, str]) -> Answer:
             return evaluate(conn, Question("exceedance_share", "province", NEW, 2026, 2026, None, filters))
@@ -147,7 +157,21 @@ def test_a_factor_whose_limit_is_not_known_is_measured_and_cannot_be_judged(plac
         assert {value.state for value in unjudged.values} == {State.NOT_JUDGED, State.NO_DATA}
         assert (unjudged.total.value, unjudged.total.denominator) == (None, None)
         noise = asked(("factor", "NOISE"))
-        assert (noise.total.state, noise.total.numerator, noise.total.denominator) == (State.VALUE, 6, 6)
+        (own,) = [value for value in noise.values if value.unit and value.unit.code == "79"]
+        assert (own.state, own.numerator, own.denominator, own.restricted) == (State.VALUE, 6, 6, True)
+        # The nation's is this workplace's too, and the nation is not this account's.
+        assert noise.total.state is State.SUPPRESSED
+    for account in (None, hanoi):
+        with places.acting_as(account) as conn:
+            hidden = asked(("factor", "NOISE"))
+            assert {value.state for value in (*hidden.values, hidden.total)} == {State.SUPPRESSED, State.NO_DATA}
+    for number in (2, 3):
+        bring(places, tmp_path, "workplaces", [f"W{number},Cơ sở {number},14,26740,{NEW.isoformat()},106.7,10.77"])
+        bring(places, tmp_path, "measurements", [f"W{number},Vị trí,2026-05-06,NOISE,TWA,80.0,dBA"])
+    with places.acting_as(None) as conn:
+        noise = asked(("factor", "NOISE"))
+        assert (noise.total.state, noise.total.numerator, noise.total.denominator) == (State.VALUE, 6, 8)
+        assert not noise.total.restricted
 
 
 def test_every_indicator_knows_its_filters(shared: Database) -> None:
