@@ -112,6 +112,8 @@ LANGUAGE sql STABLE SET search_path = gisdb, public, pg_temp AS $$
           AND d.population IN ('', 'all')
           AND late_from(y.year::text, d.months_after, d.before_day) <= today()
           AND daterange(d.valid_from, d.valid_to) @> period_last_day(y.year::text) AND m.came_on IS NULL
+          -- What waits for a second pair of eyes has been submitted.
+          AND m.unit_id NOT IN (SELECT duty_waiting(d.code, y.year::text))
     )
     SELECT m.unit_id FROM missing m WHERE m.unit_id = ANY (p_units)
     UNION

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from gisdb.duties.duty import duty_by_code
 from gisdb.duties.standing import Due, standings
 from gisdb.errors import Conflict, Forbidden, NotFound
+from gisdb.indicators.evaluator import Question, State, evaluate
 from gisdb.uploads import locks
 from gisdb.uploads import upload as uploads
 from gisdb.uploads.second_eyes import set_second_eyes
@@ -217,12 +218,19 @@ def test_a_report_that_waits_for_approval_is_due_and_known_to_wait(desk: Desk) -
             duty = duty_by_code(conn, "province_accidents_year")
             return {one.unit.code: one.state for one in standings(conn, duty, period, "province", date(2026, 11, 26))}
 
+    def on_the_map() -> dict[str, State]:
+        question = Question("reported_minus_recorded", "province", date(2026, 11, 26), 2025, 2025)
+        with desk.database.acting_as(None) as conn:
+            return {one.unit.code: one.state for one in evaluate(conn, question).values if one.unit}
+
     totals = "Cấp báo cáo;Mã đơn vị;Kỳ báo cáo;Chỉ tiêu;Phạm vi;Giá trị;Nguồn\nprovince;79;2025;victims;all;7;BC\n"
     upload_id = desk.send("reported_totals", totals)
     desk.work()
     assert stands() == {"79": Due.NOT_SUBMITTED, "01": Due.NOT_SUBMITTED}
+    assert on_the_map() == {"79": State.NOT_SUBMITTED, "01": State.NOT_SUBMITTED}
     assert desk.do("submit", upload_id).state == "submitted"
     assert stands() == {"79": Due.WAITING, "01": Due.NOT_SUBMITTED}
+    assert on_the_map() == {"79": State.NO_DATA, "01": State.NOT_SUBMITTED}
     assert stands("2024")["79"] is Due.NOT_SUBMITTED
     assert institute.do("approve", upload_id).state == "committed"
     assert stands()["79"] is Due.LATE
