@@ -29,6 +29,7 @@ from loaders.tables.read import Limits
 from loaders.tables.receipt import Receipt, State
 from loaders.tables.road import import_file
 from loaders.tables.stage import driver
+from loaders.tables.would import Would
 from loaders.uploads.effects import MOST_ROWS, effects
 from loaders.uploads.undo import undo
 
@@ -132,13 +133,12 @@ def _take(database: Database, settings: Settings, sender: Account, upload: Uploa
         decided, checked, _ = report_of(conn, upload.id)
         choices = Choices.model_validate(decided)
     own = register(upload.register)
-    # A commit does what the check before it showed.
-    shown = {name: checked[name] for name in _SHOWN if name in checked} if task.wanted == "commit" else {}
+    shown: dict[str, Any] = {}
 
     def on_written(conn: Connection, receipt: Receipt) -> None:
         if receipt.state is State.COMMITTED:
-            # With the records, so that no kill leaves them without their receipt.
-            _said(conn, upload.id, receipt, shown)
+            # It did what the check before it showed. With the records, so that no kill leaves them without their receipt.
+            _said(conn, upload.id, receipt, {name: checked[name] for name in _SHOWN if name in checked})
             return
         if own.bound is Bound.UNIT:
             shown["reports"] = reports_of(conn, upload.id)
@@ -157,7 +157,7 @@ def _take(database: Database, settings: Settings, sender: Account, upload: Uploa
         limits=Limits.of(settings),
         progress=teller,
         reached=teller.reached,
-        draft=Draft(upload.id, task.wanted),
+        draft=Draft(upload.id, task.wanted, previewed=Would.of_receipt(checked) if task.wanted == "commit" else None),
         on_written=on_written,
     )
     if receipt.state is not State.COMMITTED:
@@ -185,6 +185,10 @@ def _finish(
         )
         if changed.rowcount == 0:
             raise Withdrawn
+        if task.wanted == "commit":
+            # What was confirmed was another preview.
+            unconfirmed = "UPDATE upload_report SET choices = choices - 'confirmed' WHERE upload_id = :id"
+            conn.execute(text(unconfirmed), {"id": upload.id})
         _said(conn, upload.id, receipt, shown)
 
 

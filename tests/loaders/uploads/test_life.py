@@ -13,6 +13,7 @@ from gisdb.duties.standing import Due, standings
 from gisdb.errors import Conflict, Forbidden, NotFound
 from gisdb.uploads import locks
 from gisdb.uploads import upload as uploads
+from gisdb.uploads.problems import Wanted, problems_of
 from gisdb.uploads.second_eyes import set_second_eyes
 from loaders.tables.choices import Choices
 from loaders.uploads.receive import confirm
@@ -102,6 +103,36 @@ def test_undo_goes_back_to_the_last_record_whose_upload_still_stands(desk: Desk)
     assert current(desk) == [("Máy dệt 1", "88")]
     assert desk.receipt(third)["registers"][0]["restored"] == 1
     assert rollups_are_a_recount(desk)
+
+
+def test_a_commit_never_does_other_than_its_preview_showed(desk: Desk) -> None:
+    first, second = desk.measurements(ROW), desk.measurements(ROW.replace("88", "84"), OTHER, confirmed=True)
+    assert desk.do("submit", first).state == "committed"
+    assert desk.do("submit", second).state == "checked"
+    assert current(desk) == [("Máy dệt 1", "88")]
+    found = desk.receipt(second)
+    told = (found["status"], found["counts"]["added"], found["counts"]["changed"], found["changes"][0]["columns"])
+    assert told == ("unconfirmed", 1, 1, {"value": ["88", "84"]})
+    with desk.database.acting_as(desk.account) as conn:
+        [said] = problems_of(conn, second, Wanted(code="changed_since_preview"))
+    assert (said.params["added_then"], said.params["added"], said.params["changed"]) == (2, 1, 1)
+    # What was confirmed was the old preview; the new one has its effects on the map, of one sample that changes.
+    assert found["effects"]["indicators"]["exceedance_share"]["before"]["state"] == "suppressed"
+    with pytest.raises(Conflict, match="upload_not_ready"):
+        desk.do("submit", second)
+    # As many records, but one of them has another value by now.
+    desk.bring_in(ROW.replace("88", "86"))
+    assert confirmed(desk, second).state == "checked"
+    assert desk.receipt(second)["changes"][0]["columns"] == {"value": ["86", "84"]}
+    assert confirmed(desk, second).state == "committed"
+    assert current(desk) == [("Máy dệt 1", "84"), ("Máy dệt 2", "80")]
+    assert rollups_are_a_recount(desk)
+
+
+def confirmed(desk: Desk, upload_id: int) -> uploads.Upload:
+    with desk.database.acting_as(desk.account, write=True) as conn:
+        confirm(conn, uploads.upload_by_id(conn, upload_id), Choices(confirmed=True))
+    return desk.do("submit", upload_id)
 
 
 def test_what_is_said_of_an_upload_that_was_given_up_stays(desk: Desk) -> None:
@@ -236,9 +267,7 @@ def test_warnings_wait_for_a_confirmation(desk: Desk) -> None:
     with pytest.raises(Conflict) as refused:
         desk.do("submit", upload_id)
     assert refused.value.code == "upload_not_ready"
-    with desk.database.acting_as(desk.account, write=True) as conn:
-        confirm(conn, uploads.upload_by_id(conn, upload_id), Choices(confirmed=True))
-    assert desk.do("submit", upload_id).state == "committed"
+    assert confirmed(desk, upload_id).state == "committed"
 
 
 def test_work_that_never_ends_is_not_begun_for_ever(desk: Desk) -> None:

@@ -125,6 +125,23 @@ def test_a_second_click_is_told_so_and_led_back(desk: Seat, codes: list[str]) ->
     assert desk.post(upload_id, "undo").status_code == 409
 
 
+def test_what_would_no_longer_do_what_was_shown_is_not_done_and_shown_anew(desk: Seat, codes: list[str]) -> None:
+    first, second = (desk.checked(measurements(codes, value, point="Hai tệp")) for value in ("81", "82"))
+    for one in (first, second):
+        desk.post(one, "submit")
+    desk.work()
+    page = desk.page(second)
+    assert 'id="changed-since"><p>Sổ đã thay đổi từ khi bạn xem trước' in page
+    assert f"Nay: thêm 0, sửa {len(codes)}" in page
+    assert re.search(r'name="confirmed" value="1" required> ', page)
+    assert desk.post(second, "submit").status_code == 409
+    desk.post(second, "submit", confirmed="1")
+    desk.work()
+    page = desk.page(second)
+    assert "Đã ghi vào sổ lúc" in page
+    assert "changed-since" not in page
+
+
 def test_while_it_is_read_its_page_says_how_far(desk: Seat, codes: list[str], country: Database) -> None:
     upload_id = desk.send(measurements(codes, point="Đang đọc"))
     teller = Teller(country, account(country, "hcm"), upload_id, reached_every_s=0)
