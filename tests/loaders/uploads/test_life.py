@@ -270,6 +270,19 @@ def test_warnings_wait_for_a_confirmation(desk: Desk) -> None:
     assert confirmed(desk, upload_id).state == "committed"
 
 
+def test_accounts_take_turns_however_much_one_of_them_sends(desk: Desk) -> None:
+    desks = {login: desk.sign_in(login) for login in ("nam", "bac", "vien")}
+    sent = {desks[login].send("measurements", "a;b\n"): login for login in ("nam", "nam", "nam", "bac", "bac", "vien")}
+    assert desk.work() == len(sent)
+    rows = desk.clerk.rows("SELECT id FROM upload WHERE id = ANY (:sent) ORDER BY begun_at", sent=[*sent])
+    assert [sent[upload_id] for (upload_id,) in rows] == ["nam", "bac", "vien", "nam", "bac", "nam"]
+    # Who was served last comes last, also where it asked first.
+    again = {desks[login].send("measurements", "a;b\n"): login for login in ("nam", "vien", "bac")}
+    desk.work()
+    rows = desk.clerk.rows("SELECT id FROM upload WHERE id = ANY (:sent) ORDER BY begun_at", sent=[*again])
+    assert [again[upload_id] for (upload_id,) in rows] == ["vien", "bac", "nam"]
+
+
 def test_work_that_never_ends_is_not_begun_for_ever(desk: Desk) -> None:
     upload_id = desk.send("measurements", "a;b\n")
     with desk.database.owner() as conn:
