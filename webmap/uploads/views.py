@@ -122,11 +122,12 @@ def failed_rows(upload_id: int) -> Response:
 
 
 def _given_back(upload_id: int, *, failed_only: bool) -> Response:
-    signed_in_account()
+    account = signed_in_account()
+    g.back = url_for("uploads.upload", upload_id=upload_id)
     found = upload_by_id(request_connection(), upload_id)
     with tempfile.TemporaryDirectory(prefix="gisdb-") as folder:
         made = given_back(
-            request_connection(), found, site().settings, language(), Path(folder), failed_only=failed_only
+            request_connection(), account, found, site().settings, language(), Path(folder), failed_only=failed_only
         )
         content = made.open("rb")
     stem = Path(found.file_name).stem

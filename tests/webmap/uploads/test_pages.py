@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from gisdb.config import Settings
 from gisdb.engine import Database
+from gisdb.uploads.making import take_place
 from loaders.uploads.work import Teller
 from tests.conftest import account
 from tests.webmap.uploads.conftest import Seat, measurements, seat, workplaces_in
@@ -363,6 +364,30 @@ def test_a_bad_file_comes_back_marked_and_its_failed_rows_alone(desk: Seat, code
     with desk.client.get(f"/uploads/{upload_id}/failed") as answer:
         failed = answer.data.decode("utf-8-sig")
     assert (codes[2] in failed, codes[0] in failed) == (True, False)
+
+
+def test_few_files_with_their_problems_are_made_at_once(
+    desk: Seat, codes: list[str], country: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    upload_id = desk.checked(measurements(codes[:1]) + f"{codes[1]};Lò;12/03/2025;NOISE;cao;dBA\r\n".encode())
+    address = f"/uploads/{upload_id}/marked"
+    city, institute, other = (account(country, login) for login in ("hcm", "vien", "hanoi"))
+    with country.acting_as(city) as conn:
+        take_place(conn, city)
+        refused = desk.client.get(address)
+        assert (refused.status_code, int(refused.headers["Retry-After"]) > 0) == (429, True)
+        assert "khác của bạn đang được tạo" in refused.text
+        assert f'href="/uploads/{upload_id}"' in refused.text
+    with country.acting_as(institute) as conn, country.acting_as(other) as second:
+        take_place(conn, institute)
+        take_place(second, other)
+        refused = desk.client.get(address, headers={"Accept": "application/json"})
+        assert (refused.status_code, refused.get_json()["code"]) == (429, "giving_back_others")
+    with desk.client.get(address) as answer:
+        assert answer.status_code == 200
+    no_table = desk.checked(b"PK\x03\x04 gone")
+    assert desk.client.get(f"/uploads/{no_table}/marked").status_code == 400
+    assert "InputError" in caplog.text
 
 
 def test_a_workbook_comes_back_as_a_workbook(desk: Seat, codes: list[str]) -> None:
