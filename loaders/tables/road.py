@@ -6,7 +6,6 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Literal
 
 from sqlalchemy import Connection
@@ -32,6 +31,7 @@ from loaders.tables.read import Limits, Table, read
 from loaders.tables.receipt import Receipt, State
 from loaders.tables.stage import driver, fill_stage, make_stage
 from loaders.tables.would import Would
+from loaders.workroom import workroom
 
 
 @dataclass(frozen=True)
@@ -137,8 +137,8 @@ def import_file(
     journey = _Journey(register, account, path, file_name or path.name, choices, way)
     try:
         progress("step_import_read", file=journey.file_name)
-        with TemporaryDirectory(prefix="gisdb-") as work, database.acting_as(account, write=True, timeout_s=0) as conn:
-            receipt = _travel(conn, journey, Path(work))
+        with workroom() as work, database.acting_as(account, write=True, timeout_s=0) as conn:
+            receipt = _travel(conn, journey, work)
             if receipt.state is not State.COMMITTED:
                 conn.rollback()
             return receipt

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,6 +31,7 @@ from loaders.tables.stage import driver
 from loaders.tables.would import Would
 from loaders.uploads.effects import MOST_ROWS, effects
 from loaders.uploads.undo import undo
+from loaders.workroom import workroom
 
 # The step that somebody watching sees is never older; within a step, how far it is.
 TOLD_EVERY_S = 0.3
@@ -105,8 +105,8 @@ def work(database: Database, settings: Settings, task: Task) -> None:
     if task.wanted == "undo":
         _undo(database, who, upload)
     else:
-        with tempfile.TemporaryDirectory(prefix="gisdb-upload-") as folder:
-            _take(database, settings, sender, upload, task, Path(folder))
+        with workroom() as folder:
+            _take(database, settings, sender, upload, task, folder)
 
 
 def fail(database: Database, task: Task, code: str, **params: object) -> None:

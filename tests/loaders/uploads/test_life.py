@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +20,7 @@ from gisdb.uploads.second_eyes import set_second_eyes
 from loaders.tables.choices import Choices
 from loaders.uploads.receive import confirm
 from loaders.uploads.work import Task, fail
+from loaders.workroom import workroom
 from tests.loaders.uploads.conftest import Desk
 
 ROW, OTHER = "79-1;Máy dệt 1;12/03/2025;NOISE;88;dBA", "79-1;Máy dệt 2;12/03/2025;NOISE;80;dBA"
@@ -36,6 +39,19 @@ def rollups_are_a_recount(desk: Desk) -> bool:
     return kept == desk.clerk.rows(
         "SELECT s.table_name, s.slice, r.year, r.piece_id, r.figures::text FROM rollup r JOIN rollup_slice s ON s.id = r.slice_id ORDER BY 1, 2, 3, 4"
     )
+
+
+def test_what_a_killed_worker_left_goes_with_the_next_work(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with workroom() as room:
+        home = room.parent
+    (home / "left").mkdir()
+    (home / "left" / "file").write_text("hồ sơ")
+    desk.bring_in(ROW)
+    assert [*home.iterdir()] == []
+    assert [*tmp_path.glob("gisdb*")] == [home]
 
 
 def test_a_checked_file_is_a_draft_and_nothing_of_it_counts(desk: Desk) -> None:
