@@ -173,6 +173,16 @@ def test_undo_keeps_workplaces_on_which_other_records_hang(desk: Desk) -> None:
     assert rollups_are_a_recount(desk)
 
 
+def test_who_asks_for_codes_of_another_provinces_workplaces_stands_in_the_trail(desk: Desk) -> None:
+    header = "Mã cơ sở;Tên cơ sở;Mã ngành;Mã xã/phường"
+    north = desk.sign_in("bac")
+    asked = north.send("workplaces", f"{header}\n79-1;A;13;00004\n79-2;B;13;00004\n79-9;C;13;00004\n")
+    desk.work()
+    assert north.receipt(asked)["counts"]["refused"] == 2
+    trail = "SELECT account_id, detail FROM audit WHERE action = 'workplace_code_taken'"
+    assert desk.clerk.rows(trail) == [(north.account.id, {"upload": asked, "count": 2})]
+
+
 def test_a_double_click_commits_once(desk: Desk) -> None:
     upload_id = desk.measurements(ROW)
     with desk.database.acting_as(desk.account, write=True) as conn:
