@@ -10,7 +10,7 @@ import re
 import pytest
 from flask import Flask
 from openpyxl import Workbook, load_workbook
-from sqlalchemy import text
+from sqlalchemy import Engine, event, text
 
 from gisdb.config import Settings
 from gisdb.engine import Database
@@ -254,7 +254,19 @@ def test_periods_are_locked_and_approval_required_by_who_may_say_so(
 
     assert asked(desk, "second-eyes", unit=city, needed="1") == 403
     assert asked(institute, "second-eyes", unit=city, needed="1") == 303
-    assert f'data-reviewed="{city}"' in institute.client.get("/uploads/rules").text
+    asking: list[str] = []
+
+    def ask(*given: object) -> None:
+        asking.append(str(given[2]))
+
+    event.listen(Engine, "before_cursor_execute", ask)
+    try:
+        page = institute.client.get("/uploads/rules").text
+    finally:
+        event.remove(Engine, "before_cursor_execute", ask)
+    assert f'data-reviewed="{city}"' in page
+    # However many units it names.
+    assert len([one for one in asking if "FROM admin_unit u WHERE u.id" in one]) == 1
     assert ['data-needed="1"' in who.client.get("/uploads/rules").text for who in (desk, other)] == [True, False]
     assert asked(institute, "second-eyes", unit=city, needed="0") == 303
     assert 'data-needed="0"' in desk.client.get("/uploads/rules").text
