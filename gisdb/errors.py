@@ -50,6 +50,13 @@ class Forbidden(GisdbError):
     status = 403
 
 
+class Busy(GisdbError):
+    """As much is under way as may be at once; it can be asked again ``after_s`` seconds later."""
+
+    status = 429
+    after_s = 20
+
+
 class Conflict(GisdbError):
     """What is there already does not go with what was asked."""
 

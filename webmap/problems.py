@@ -18,7 +18,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, Unauthorized
 from werkzeug.wrappers import Response as BaseResponse
 
-from gisdb.errors import GisdbError
+from gisdb.errors import Busy, GisdbError
 from gisdb.messages import catalogue, sentence
 from webmap.i18n import language
 from webmap.logs import log_fault, request_id
@@ -49,7 +49,7 @@ def title(status: int) -> str:
         405: gettext("This address does not take that"),
         409: gettext("This does not go with what is there"),
         413: gettext("Too large"),
-        429: gettext("Too many attempts"),
+        429: gettext("Too many requests"),
         503: gettext("Not available now"),
     }
     other = gettext("The request was refused") if status < 500 else gettext("A fault of ours")
@@ -109,7 +109,8 @@ def _know_reader(status: int) -> None:
 
 def _of_ours(problem: GisdbError) -> BaseResponse:
     if problem.status < 500:
-        return answer(Problem(problem.status, problem.code, dict(problem.params)))
+        headers = (("Retry-After", str(problem.after_s)),) if isinstance(problem, Busy) else ()
+        return answer(Problem(problem.status, problem.code, dict(problem.params), headers))
     # What it says (hosts, roles, folders) is for the log, not for whoever asks.
     log_fault(problem)
     return answer(Problem(problem.status, "http_503" if problem.status == 503 else "http_500"))

@@ -103,6 +103,9 @@ WORKPLACE = Column(
     described_by=DESCRIBED_BY,
 )
 
+CODE_TAKEN = "workplace_code_taken"
+"""What is told of a code that is a workplace's outside the account's scope."""
+
 REGISTER = Register(
     name="workplaces",
     table_name="workplace_state",
@@ -373,7 +376,7 @@ REGISTER = Register(
     ),
     rules=(
         Rule("outside_scope", "commune", "place.unit_id IS NOT NULL AND NOT piece_in_scope(place.piece_id)"),
-        Rule("workplace_code_taken", "code", "workplace_taken(s.code)"),
+        Rule(CODE_TAKEN, "code", "workplace_taken(s.code)"),
         Rule(
             "industry_unknown",
             "industry",

@@ -5,17 +5,20 @@
 CREATE OR REPLACE FUNCTION gisdb.upload_work_lock() RETURNS integer
 LANGUAGE sql IMMUTABLE AS $$ SELECT x'67697364'::integer $$;
 
--- The oldest upload that has work to do and that nobody works on, now locked by this session; no row where there is none.
--- p_only: no other than this one.
+-- An upload that has work to do and that nobody works on, now locked by this session; no row where there is none. Accounts
+-- take turns: the oldest of whichever account waits the longest since work was begun for it, so that somebody who sends a
+-- hundred files keeps nobody waiting for more than one of them. p_only: no other than this one.
 CREATE OR REPLACE FUNCTION gisdb.take_work(p_only bigint DEFAULT NULL)
 RETURNS TABLE (upload_id bigint, wanted text, wanted_by integer, account_id integer, attempts integer)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = gisdb, public, pg_temp AS $$
 DECLARE v_id bigint;
 BEGIN
-    FOR v_id IN SELECT u.id FROM upload u WHERE u.wanted IS NOT NULL AND (p_only IS NULL OR u.id = p_only)
-                ORDER BY u.wanted_at, u.id LOOP
+    FOR v_id IN SELECT u.id FROM upload u
+                CROSS JOIN LATERAL (SELECT max(b.begun_at) AS at FROM upload b WHERE b.account_id = u.account_id) AS served
+                WHERE u.wanted IS NOT NULL AND (p_only IS NULL OR u.id = p_only)
+                ORDER BY served.at NULLS FIRST, u.wanted_at, u.id LOOP
         CONTINUE WHEN NOT pg_try_advisory_lock(upload_work_lock(), v_id::integer);
-        RETURN QUERY UPDATE upload u SET attempts = u.attempts + 1
+        RETURN QUERY UPDATE upload u SET attempts = u.attempts + 1, begun_at = clock_timestamp()
             WHERE u.id = v_id AND u.wanted IS NOT NULL
             RETURNING u.id, u.wanted, u.wanted_by, u.account_id, u.attempts;
         IF FOUND THEN RETURN; END IF;

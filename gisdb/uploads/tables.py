@@ -38,6 +38,7 @@ upload = Table(
     Column("wanted_by", Integer, ForeignKey("account.id")),
     Column("wanted_at", DateTime(timezone=True)),
     Column("attempts", Integer, nullable=False, server_default="0", comment="how often the wanted work was begun"),
+    Column("begun_at", DateTime(timezone=True), comment="when work on it was last begun"),
     Column("progress", JSONB, comment="the step that the background is at"),
     Column("synthetic", Boolean, nullable=False, server_default="false"),
     Column("counts", JSONB, nullable=False, server_default="{}"),
@@ -56,6 +57,7 @@ upload = Table(
     CheckConstraint("(state IN ('committed', 'undone')) = (committed_at IS NOT NULL)", name="committed_has_its_time"),
     Index("ix_upload_register_sha256", "register", "sha256"),
     Index("ix_upload_account_id_received_at", "account_id", "received_at"),
+    Index("ix_upload_account_id_begun_at", "account_id", "begun_at"),
 )
 
 upload_part = Table(

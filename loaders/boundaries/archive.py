@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import stat
-import tempfile
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from gisdb.errors import InputError
+from loaders.workroom import workroom
 
 SINGLE = (".gpkg", ".geojson", ".json", ".kml")
 # A KMZ is a zip whose main document is doc.kml.
@@ -49,8 +49,7 @@ def laid_out(path: Path, layer: str | None = None) -> Iterator[Files]:
     suffix = path.suffix.lower()
     if suffix not in {".shp", *ARCHIVES, *SINGLE}:
         raise InputError("boundary_format_unknown", path=path, known=", ".join((".shp", *SINGLE, *ARCHIVES)))
-    with tempfile.TemporaryDirectory(prefix="gisdb-boundaries-") as made:
-        room = Path(made)
+    with workroom() as room:
         if suffix in ARCHIVES:
             yield _from_archive(path, layer, room)
         elif suffix == ".shp":

@@ -21,18 +21,20 @@ from loaders.tables.kept import keep, parts
 from loaders.tables.read import Table
 from loaders.tables.ready import READY
 from loaders.tables.stage import driver
+from loaders.tables.would import Would
 
 
 @dataclass(frozen=True)
 class Draft:
     """An upload whose file is on its way; ``wanted`` is the work that it is being committed for, for real or on trial.
 
-    ``kept``: whether its file is kept already.
+    ``kept``: whether its file is kept already. ``previewed``: what a person was shown that it would do, and agreed to.
     """
 
     id: int
     wanted: str
     kept: bool = True
+    previewed: Would | None = None
 
 
 _NEW = """

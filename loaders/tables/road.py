@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Literal
 
 from sqlalchemy import Connection
@@ -31,25 +30,58 @@ from loaders.tables.problem import Problem, Problems
 from loaders.tables.read import Limits, Table, read
 from loaders.tables.receipt import Receipt, State
 from loaders.tables.stage import driver, fill_stage, make_stage
+from loaders.tables.would import Would
+from loaders.workroom import workroom
+
+
+@dataclass(frozen=True)
+class _Way:
+    """How a file travels: `import_file` says what each means."""
+
+    dry_run: bool
+    confirmed: bool
+    synthetic: bool
+    limits: Limits | None
+    progress: Progress
+    reached: Reached
+    draft: Draft | None
+    on_written: Callable[[Connection, Receipt], object] | None
+
+
+@dataclass(frozen=True)
+class _Journey:
+    """Whose file travels where."""
+
+    register: Register
+    account: Account
+    path: Path
+    file_name: str
+    choices: Choices
+    way: _Way
+    problems: Problems = field(default_factory=Problems)
+
+    def ends(
+        self, state: State, *, reading: Mapping[str, object] | None = None, upload_id: int | None = None
+    ) -> Receipt:
+        """The receipt of a file of which nothing is written."""
+        return Receipt(
+            self.register, self.file_name, state, reading=reading or {}, problems=self.problems, upload_id=upload_id
+        )
 
 
 @dataclass(frozen=True)
 class _Intake:
-    """One file on its way."""
+    """One file that was read and understood."""
 
-    register: Register
-    account: Account
+    journey: _Journey
     table: Table
     meaning: Meaning
     style: Style
-    choices: Choices
-    file_name: str
-    problems: Problems
 
     @property
     def reading(self) -> dict[str, object]:
         """How the file is read, for the receipt and the upload."""
-        return _reading(self.table, self.meaning) | decided(self.choices)
+        return _reading(self.table, self.meaning) | decided(self.journey.choices)
 
 
 def import_file(
@@ -86,9 +118,10 @@ def import_file(
         limits: what reading the file may cost.
         progress: told of each step.
         reached: told how far the rows are read, some ten thousand at a time.
-        draft: the upload that the file belongs to; None makes one at commit.
-        on_written: called once the rows are written, in their transaction: before it is committed, or with ``dry_run``
-            before all of it is taken back (and then for a file with unconfirmed warnings too).
+        draft: the upload that the file belongs to; None makes one at commit. What would come of it is not what its
+            preview showed: it stays out with the warning ``changed_since_preview``, which no confirmation covers.
+        on_written: called once the rows are written, in their transaction: before it is committed, or before all of it
+            is taken back where they were written on trial: with ``dry_run``, or where warnings are to be confirmed.
 
     Returns:
         The receipt; a file that can't come in is no exception, it is a receipt with its problems.
@@ -98,103 +131,115 @@ def import_file(
     """
     if account is None:
         raise Forbidden("import_needs_account")
-    name = file_name or path.name
     choices = choices or Choices()
     choices = choices.model_copy(update={"decimal": decimal or choices.decimal})
-    confirmed = confirmed or choices.confirmed
-    problems = Problems()
+    way = _Way(dry_run, confirmed or choices.confirmed, synthetic, limits, progress, reached, draft, on_written)
+    journey = _Journey(register, account, path, file_name or path.name, choices, way)
     try:
-        progress("step_import_read", file=name)
-        with TemporaryDirectory(prefix="gisdb-") as work, database.acting_as(account, write=True, timeout_s=0) as conn:
-            if draft is not None:
-                name_work(conn, draft.id)
-            table = read(path, Path(work), limits=limits, choices=choices, spellings=spellings(register))
-            found = _same_file(conn, register, table, choices)
-            if found is not None:
-                return Receipt(register, name, State.UNCHANGED, upload_id=found, problems=_known_file(found))
-            meaning = meaning_of(conn, account, register, table, choices)
-            problems.positions = meaning.matching.positions
-            problems.extend([*meaning.matching.problems, *table.notes])
-            problems.extend(older_template(register, table, meaning.matching))
-            if isinstance(meaning.shown, Problem):
-                problems.add(meaning.shown)
-            if meaning.style is None:
-                return Receipt(register, name, State.REFUSED, reading=_reading(table, meaning), problems=problems)
-            intake = _Intake(register, account, table, meaning, meaning.style, choices, name, problems)
-            receipt = _travel(
-                conn,
-                intake,
-                draft,
-                dry_run=dry_run,
-                confirmed=confirmed,
-                synthetic=synthetic,
-                progress=progress,
-                reached=reached,
-                on_written=on_written,
-            )
+        progress("step_import_read", file=journey.file_name)
+        with workroom() as work, database.acting_as(account, write=True, timeout_s=0) as conn:
+            receipt = _travel(conn, journey, work)
             if receipt.state is not State.COMMITTED:
                 conn.rollback()
             return receipt
     except InputError as refusal:
-        problems.add(_of_file(refusal))
-        return Receipt(register, name, State.REFUSED, problems=problems)
+        journey.problems.add(_of_file(refusal))
+        return journey.ends(State.REFUSED)
 
 
-def _travel(
-    conn: Connection,
-    intake: _Intake,
-    draft: Draft | None,
-    *,
-    dry_run: bool,
-    confirmed: bool,
-    synthetic: bool,
-    progress: Progress,
-    reached: Reached,
-    on_written: Callable[[Connection, Receipt], object] | None,
-) -> Receipt:
-    register, problems = intake.register, intake.problems
-    progress("step_import_parse", file=intake.file_name)
-    parser = Parser(
-        register, intake.meaning.matching, len(intake.table.header), intake.style, problems, intake.meaning.terms
-    )
+def _travel(conn: Connection, journey: _Journey, work: Path) -> Receipt:
+    if journey.way.draft is not None:
+        name_work(conn, journey.way.draft.id)
+    register, choices = journey.register, journey.choices
+    table = read(journey.path, work, limits=journey.way.limits, choices=choices, spellings=spellings(register))
+    found = _same_file(conn, register, table, choices)
+    if found is not None:
+        journey.problems.add(Problem("file_known", Severity.NOTE, params={"upload": found}))
+        return journey.ends(State.UNCHANGED, upload_id=found)
+    meaning = meaning_of(conn, journey.account, register, table, choices)
+    _tell_of_reading(journey, table, meaning)
+    if meaning.style is None:
+        return journey.ends(State.REFUSED, reading=_reading(table, meaning))
+    intake = _Intake(journey, table, meaning, meaning.style)
+    parser = _parser(intake)
     if wrong := parser.wrong_constants():
-        problems.extend(wrong)
-        return Receipt(register, intake.file_name, State.REFUSED, reading=intake.reading, problems=problems)
-    make_stage(conn, register)
-    fill_stage(conn, parser.fields, _followed(parser, intake.table, reached))
+        journey.problems.extend(wrong)
+        return journey.ends(State.REFUSED, reading=intake.reading)
+    _stage(conn, intake, parser)
+    return _decide(conn, intake, parser)
+
+
+def _tell_of_reading(journey: _Journey, table: Table, meaning: Meaning) -> None:
+    problems = journey.problems
+    problems.positions = meaning.matching.positions
+    problems.extend([*meaning.matching.problems, *table.notes])
+    problems.extend(older_template(journey.register, table, meaning.matching))
+    if isinstance(meaning.shown, Problem):
+        problems.add(meaning.shown)
+
+
+def _parser(intake: _Intake) -> Parser:
+    journey, meaning = intake.journey, intake.meaning
+    journey.way.progress("step_import_parse", file=journey.file_name)
+    return Parser(
+        journey.register, meaning.matching, len(intake.table.header), intake.style, journey.problems, meaning.terms
+    )
+
+
+def _stage(conn: Connection, intake: _Intake, parser: Parser) -> None:
+    make_stage(conn, intake.journey.register)
+    fill_stage(conn, parser.fields, _followed(parser, intake.table, intake.journey.way.reached))
     if parser.read == 0:
         raise InputError("file_without_rows")
-    if not dry_run or on_written:
+
+
+def _decide(conn: Connection, intake: _Intake, parser: Parser) -> Receipt:
+    """Check the staged rows, and write them if nothing speaks against it; on trial, if somebody wants to look at that."""
+    journey, way = intake.journey, intake.journey.way
+    register, problems = journey.register, journey.problems
+    if not way.dry_run or way.on_written:
         take_turn(conn)
-    progress("step_import_check", rows=parser.read)
-    upload = draft or begin(conn, register, intake.account, intake.table, intake.file_name)
-    owners = settle_owners(conn, register, intake.choices, upload.id, parser.present, problems)
-    outcome = check(conn, register, problems, intake.choices)
-    counts = _counts(parser, outcome)
-    good_only = intake.choices.good_rows_only
-    state = _state(problems, outcome, dry_run=dry_run, confirmed=confirmed, good_only=good_only)
-    labelled = synthetic or outcome.synthetic
-    listed = changes(conn, register) if outcome.changed else []
-    upload_id = None
-    if state is State.COMMITTED or (dry_run and on_written and state in {State.CHECKED, State.UNCONFIRMED}):
-        progress("step_import_commit", rows=outcome.added + outcome.changed)
-        upload_id = commit(
-            conn,
-            register,
-            intake.account,
-            intake.table,
-            upload,
-            synthetic=labelled,
-            counts=counts,
-            reading=intake.reading,
-        )
-        if state is State.COMMITTED:
-            remember(conn, intake.account, register, intake.table.header, intake.choices)
+    way.progress("step_import_check", rows=parser.read)
+    draft = way.draft or begin(conn, register, journey.account, intake.table, journey.file_name)
+    owners = settle_owners(conn, register, journey.choices, draft.id, parser.present, problems)
+    outcome = check(conn, register, problems, journey.choices)
+    would = Would(_counts(parser, outcome), owners.created, changes(conn, register) if outcome.changed else [])
+    as_shown = draft.previewed in (None, would)
+    if draft.previewed is not None and not as_shown:
+        problems.add(would.changed_since(draft.previewed))
     receipt = Receipt(
-        register, intake.file_name, state, counts, intake.reading, problems, upload_id, labelled, owners, listed
+        register,
+        journey.file_name,
+        _state(journey, outcome, as_shown=as_shown),
+        would.counts,
+        intake.reading,
+        problems,
+        synthetic=way.synthetic or outcome.synthetic,
+        owners=owners,
+        changes=would.changes,
     )
-    if on_written and upload_id is not None:
-        on_written(conn, receipt)
+    on_trial = way.on_written is not None and receipt.state in {State.CHECKED, State.UNCONFIRMED}
+    return _written(conn, intake, draft, receipt) if on_trial or receipt.state is State.COMMITTED else receipt
+
+
+def _written(conn: Connection, intake: _Intake, draft: Draft, receipt: Receipt) -> Receipt:
+    journey, counts = intake.journey, receipt.counts
+    journey.way.progress("step_import_commit", rows=counts["added"] + counts["changed"])
+    upload_id = commit(
+        conn,
+        journey.register,
+        journey.account,
+        intake.table,
+        draft,
+        synthetic=receipt.synthetic,
+        counts=counts,
+        reading=receipt.reading,
+    )
+    if receipt.state is State.COMMITTED:
+        remember(conn, journey.account, journey.register, intake.table.header, journey.choices)
+    receipt = replace(receipt, upload_id=upload_id)
+    if journey.way.on_written:
+        journey.way.on_written(conn, receipt)
     return receipt
 
 
@@ -215,14 +260,15 @@ def _counts(parser: Parser, outcome: Outcome) -> dict[str, int]:
     }
 
 
-def _state(problems: Problems, outcome: Outcome, *, dry_run: bool, confirmed: bool, good_only: bool) -> State:
-    if problems.count(Severity.ERROR) and (outcome.mixed or not good_only or not outcome.added + outcome.changed):
+def _state(journey: _Journey, outcome: Outcome, *, as_shown: bool) -> State:
+    problems, way, written = journey.problems, journey.way, outcome.added + outcome.changed
+    if problems.count(Severity.ERROR) and (outcome.mixed or not journey.choices.good_rows_only or not written):
         return State.REFUSED
-    if not outcome.added + outcome.changed:
+    if not written:
         return State.UNCHANGED
-    if problems.count(Severity.WARNING) and not confirmed:
+    if not as_shown or (problems.count(Severity.WARNING) and not way.confirmed):
         return State.UNCONFIRMED
-    return State.CHECKED if dry_run else State.COMMITTED
+    return State.CHECKED if way.dry_run else State.COMMITTED
 
 
 def _reading(table: Table, meaning: Meaning) -> dict[str, object]:
@@ -241,12 +287,6 @@ def _same_file(conn: Connection, register: Register, table: Table, choices: Choi
         .fetchone()
     )
     return int(row[0]) if row else None
-
-
-def _known_file(upload_id: int) -> Problems:
-    problems = Problems()
-    problems.add(Problem("file_known", Severity.NOTE, params={"upload": upload_id}))
-    return problems
 
 
 def _of_file(refusal: InputError) -> Problem:

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from gisdb.registers.notation import CellProblem, Style, day
 from gisdb.registers.register import Severity
 from loaders.folding import folded
 from loaders.tables import read as tables
 from loaders.tables.problem import Problem
+from loaders.workroom import workroom
 
 LIMITS = tables.Limits(upload_bytes=10_000_000)
 # Acts are published before they hold, but not years before: a day further off is a slip of the keyboard.
@@ -110,8 +110,8 @@ def read(path: Path, levels: Mapping[str, str], today: date) -> Changes:
     Raises:
         InputError: with a code of `loaders.tables.read`.
     """
-    with TemporaryDirectory(prefix="gisdb-") as work:
-        return _read(tables.read(path, Path(work), limits=LIMITS, spellings=_spellings()), levels, today)
+    with workroom() as work:
+        return _read(tables.read(path, work, limits=LIMITS, spellings=_spellings()), levels, today)
 
 
 def _read(table: tables.Table, levels: Mapping[str, str], today: date) -> Changes:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
-import subprocess  # a process of our own, without a shell
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -12,13 +12,15 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-import loaders
+from gisdb.access.accounts import Account
 from gisdb.config import Settings
 from gisdb.errors import InputError, ServerError
 from gisdb.registers import register
 from gisdb.registers.register import Severity
+from gisdb.uploads.making import take_place
 from gisdb.uploads.problems import every_problem
 from gisdb.uploads.upload import Upload, report_of
+from loaders.process import run
 from loaders.tables.choices import Choices
 from loaders.tables.kept import fetch
 from loaders.tables.match import spellings
@@ -26,21 +28,32 @@ from loaders.tables.problem import Problem
 from loaders.tables.read import Limits, plain, read
 from loaders.tables.returned import Findings, Given, give_back
 
-_ROOT = Path(loaders.__file__).parent.parent
 _MOST_S = 300
+_log = logging.getLogger("gisdb.given_back")
 # Niceness: who waits for a page comes first.
 _NICE = 10
 
 
 def given_back(
-    conn: Connection, upload: Upload, settings: Settings, language: str, folder: Path, *, failed_only: bool
+    conn: Connection,
+    account: Account,
+    upload: Upload,
+    settings: Settings,
+    language: str,
+    folder: Path,
+    *,
+    failed_only: bool,
 ) -> Path:
     """Write the upload's file with its problems into ``folder``: all rows, or only those that can't come in.
 
+    It takes a place in the making until the transaction ends.
+
     Raises:
+        Busy: ``giving_back_yours``, ``giving_back_others``.
         InputError: ``upload_without_file``; ``giving_back_failed``, where the process ended without a result.
         ServerError: ``giving_back_failed``, where it took too long.
     """
+    take_place(conn, account)
     fetch(conn, upload.id, folder / "file")
     choices, receipt, _ = report_of(conn, upload.id)
     job = {
@@ -54,20 +67,14 @@ def given_back(
         "problems": [vars(one) for one in every_problem(conn, upload.id)],
     }
     try:
-        done = subprocess.run(
-            [sys.executable, "-P", "-m", "loaders.uploads.given_back"],
-            input=json.dumps(job, default=str).encode(),
-            capture_output=True,
-            timeout=_MOST_S,
-            check=False,
-            env={**os.environ, "PYTHONPATH": str(_ROOT)},
-        )
-    except subprocess.TimeoutExpired:
+        done = run("loaders.uploads.given_back", job, folder, _MOST_S)
+    except TimeoutError:
         raise ServerError("giving_back_failed") from None
-    if done.returncode:
+    if done.code:
+        _log.warning("upload %s could not be given back, %s: %s", upload.id, done.code, done.trace)
         # Most likely no table can be found in it, which the check has told already.
         raise InputError("giving_back_failed")
-    return folder / done.stdout.decode().strip()
+    return folder / done.said.decode().strip()
 
 
 def _make(job: dict[str, Any]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import Any
 from psycopg.types.json import Jsonb
 from sqlalchemy import Connection, text
 
+from gisdb.access import audit
 from gisdb.access.accounts import Account, account_by_id
 from gisdb.config import Settings
 from gisdb.duties.standing import reports_of
@@ -20,6 +20,7 @@ from gisdb.engine import Database
 from gisdb.errors import GisdbError
 from gisdb.registers import register
 from gisdb.registers.register import Bound
+from gisdb.registers.workplaces import CODE_TAKEN
 from gisdb.uploads.upload import Upload, report_of, upload_by_id
 from loaders.tables.choices import Choices
 from loaders.tables.commit import Draft
@@ -29,8 +30,10 @@ from loaders.tables.read import Limits
 from loaders.tables.receipt import Receipt, State
 from loaders.tables.road import import_file
 from loaders.tables.stage import driver
+from loaders.tables.would import Would
 from loaders.uploads.effects import MOST_ROWS, effects
 from loaders.uploads.undo import undo
+from loaders.workroom import workroom
 
 # The step that somebody watching sees is never older; within a step, how far it is.
 TOLD_EVERY_S = 0.3
@@ -104,8 +107,8 @@ def work(database: Database, settings: Settings, task: Task) -> None:
     if task.wanted == "undo":
         _undo(database, who, upload)
     else:
-        with tempfile.TemporaryDirectory(prefix="gisdb-upload-") as folder:
-            _take(database, settings, sender, upload, task, Path(folder))
+        with workroom() as folder:
+            _take(database, settings, sender, upload, task, folder)
 
 
 def fail(database: Database, task: Task, code: str, **params: object) -> None:
@@ -132,13 +135,12 @@ def _take(database: Database, settings: Settings, sender: Account, upload: Uploa
         decided, checked, _ = report_of(conn, upload.id)
         choices = Choices.model_validate(decided)
     own = register(upload.register)
-    # A commit does what the check before it showed.
-    shown = {name: checked[name] for name in _SHOWN if name in checked} if task.wanted == "commit" else {}
+    shown: dict[str, Any] = {}
 
     def on_written(conn: Connection, receipt: Receipt) -> None:
         if receipt.state is State.COMMITTED:
-            # With the records, so that no kill leaves them without their receipt.
-            _said(conn, upload.id, receipt, shown)
+            # It did what the check before it showed. With the records, so that no kill leaves them without their receipt.
+            _said(conn, upload.id, receipt, {name: checked[name] for name in _SHOWN if name in checked})
             return
         if own.bound is Bound.UNIT:
             shown["reports"] = reports_of(conn, upload.id)
@@ -157,7 +159,7 @@ def _take(database: Database, settings: Settings, sender: Account, upload: Uploa
         limits=Limits.of(settings),
         progress=teller,
         reached=teller.reached,
-        draft=Draft(upload.id, task.wanted),
+        draft=Draft(upload.id, task.wanted, previewed=Would.of_receipt(checked) if task.wanted == "commit" else None),
         on_written=on_written,
     )
     if receipt.state is not State.COMMITTED:
@@ -185,6 +187,13 @@ def _finish(
         )
         if changed.rowcount == 0:
             raise Withdrawn
+        if taken := sum(one.count for one in receipt.problems.groups if one.code == CODE_TAKEN):
+            # That a code is somebody else's cannot be hidden, for codes are the country's; who asks for many is known.
+            audit.write(conn, sender, CODE_TAKEN, {"upload": upload.id, "count": taken})
+        if task.wanted == "commit":
+            # What was confirmed was another preview.
+            unconfirmed = "UPDATE upload_report SET choices = choices - 'confirmed' WHERE upload_id = :id"
+            conn.execute(text(unconfirmed), {"id": upload.id})
         _said(conn, upload.id, receipt, shown)
 
 

@@ -22,9 +22,10 @@ from sqlalchemy.exc import DBAPIError
 from gisdb.config import Settings
 from gisdb.database_url import conninfo
 from gisdb.engine import KEEPALIVES, SEARCH_PATH, SERVER_KEEPALIVES, Database
-from gisdb.errors import GisdbError, ServerError
+from gisdb.errors import ConfigError, GisdbError, ServerError
 from gisdb.uploads.upload import CHANNEL
 from loaders.uploads.work import Task, Withdrawn, fail, work
+from loaders.workroom import clear_leftovers
 
 MOST_ATTEMPTS = 3
 # A notice may be lost with its connection: look again after so long.
@@ -148,5 +149,10 @@ def run_worker(database: Database, settings: Settings, parent: int | None = None
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     os.nice(NICE)
+    try:
+        clear_leftovers()
+    except ConfigError as refusal:
+        # Each upload will be told so; undoing needs no room.
+        _log.error("%s", refusal)
     worker.run()
     return 0

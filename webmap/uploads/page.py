@@ -13,15 +13,17 @@ from gisdb.access.accounts import Account
 from gisdb.messages import Sentence, sentence
 from gisdb.registers import register
 from gisdb.registers.register import Register
+from gisdb.uploads.problems import Wanted, problems_of
 from gisdb.uploads.second_eyes import needs_review
 from gisdb.uploads.upload import Upload, is_ready, report_of, upload_by_id
 from loaders.tables.choices import Choices
+from loaders.tables.would import CHANGED_SINCE
 from webmap.i18n import language
 from webmap.uploads.changes import ChangeLine, changes_of
 from webmap.uploads.effects import Effects, make_effects
 from webmap.uploads.forms import kept_choices
 from webmap.uploads.matching import Select, header_selects, missing_columns, question_selects
-from webmap.uploads.problem_list import listed
+from webmap.uploads.problem_list import Said, listed, said
 from webmap.uploads.words import (
     STEPS,
     count_words,
@@ -89,6 +91,7 @@ def upload_page(connection: Connection, account: Account, upload_id: int, argume
         problems=None if upload.busy else listed(connection, upload, own, receipt, arguments),
         effects=_effects(connection, upload, receipt, arguments),
         failure=failure_words(receipt),
+        changed_since=_changed_since(connection, upload, own, receipt),
         synthetic=upload.synthetic,
         register_name=register_name,
         size_words=size_words,
@@ -112,6 +115,15 @@ def failure_words(receipt: Mapping[str, Any]) -> Sentence | None:
     """Why the work could not be done; None where it could."""
     failure = receipt.get("failure")
     return sentence(failure["code"], failure.get("params") or {}, language()) if failure else None
+
+
+def _changed_since(connection: Connection, upload: Upload, own: Register, receipt: Mapping[str, Any]) -> Said | None:
+    """What is told where a commit would have done other than its preview showed, and was not done."""
+    told = any(one["code"] == CHANGED_SINCE for one in receipt.get("problem_counts") or [])
+    if upload.state != "checked" or not told:
+        return None
+    [problem] = problems_of(connection, upload.id, Wanted(code=CHANGED_SINCE), limit=1)
+    return said(problem, own, language())
 
 
 def _next(

@@ -10,7 +10,7 @@ from flask import render_template
 from sqlalchemy import Connection
 
 from gisdb.access.accounts import Account
-from gisdb.geography.units import Unit, levels_on, unit_by_id, units_within
+from gisdb.geography.units import Unit, levels_on, units_by_ids, units_within
 from gisdb.period import day_of
 from gisdb.registers import register
 from gisdb.uploads import locks
@@ -49,37 +49,40 @@ class ReviewLine:
 def rules_page(connection: Connection, account: Account) -> str:
     """The page of ``/uploads/rules``."""
     everywhere = account.unit_id is None
-    reviewed = reviewed_units(connection)
+    reviewed, locked = reviewed_units(connection), locks.list_locks(connection)
+    needed = {one.unit_id for one in reviewed}
+    addable = [one for one in sending_units(connection) if one not in needed] if everywhere else []
+    named = {one for one in (account.unit_id, *(lock.unit_id for lock in locked)) if one is not None}
+    units = units_by_ids(connection, named | needed | set(addable))
     return render_template(
         "uploads/rules.html",
-        locks=_locks(connection),
+        locks=_locks(connection, locked, units),
         registers=register_choices(),
         everywhere=everywhere,
         places=_places(connection) if everywhere else [],
-        unit="" if account.unit_id is None else unit_by_id(connection, account.unit_id).name(language()),
+        unit="" if account.unit_id is None else units[account.unit_id].name(language()),
         today=today(),
         reviewed=[
-            ReviewLine(one.unit_id, unit_by_id(connection, one.unit_id).name(language()), one.set_by, one.set_at)
-            for one in reviewed
+            ReviewLine(one.unit_id, units[one.unit_id].name(language()), one.set_by, one.set_at) for one in reviewed
         ],
-        needed=account.unit_id in {one.unit_id for one in reviewed},
-        addable=_addable(connection, {one.unit_id for one in reviewed}) if everywhere else [],
+        needed=account.unit_id in needed,
+        addable=[units[one] for one in addable],
     )
 
 
-def _locks(connection: Connection) -> Sequence[LockLine]:
+def _locks(connection: Connection, locked: Sequence[locks.PeriodLock], units: Mapping[int, Unit]) -> Sequence[LockLine]:
     yours = locks.liftable(connection)
     return [
         LockLine(
             one.id,
             register_name(one.register),
-            "" if one.unit_id is None else unit_by_id(connection, one.unit_id).name(language()),
+            "" if one.unit_id is None else units[one.unit_id].name(language()),
             one.until,
             one.locked_by,
             one.locked_at,
             one.id in yours,
         )
-        for one in locks.list_locks(connection)
+        for one in locked
     ]
 
 
@@ -87,10 +90,6 @@ def _places(connection: Connection) -> Sequence[Unit]:
     """The country's parts of today."""
     first = next(one for one in levels_on(connection, today()) if one.rank > 0)
     return units_within(connection, first.code, today())
-
-
-def _addable(connection: Connection, reviewed: set[int]) -> Sequence[Unit]:
-    return [unit_by_id(connection, one) for one in sending_units(connection) if one not in reviewed]
 
 
 def lock_period(account: Account, form: Mapping[str, str]) -> None:

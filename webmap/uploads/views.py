@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import tempfile
 from http import HTTPStatus
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from gisdb.registers.template_book import write_template_book
 from gisdb.uploads.upload import upload_by_id
 from loaders.tables.kept import fetch
 from loaders.uploads.given_back import given_back
+from loaders.workroom import workroom
 from webmap.i18n import language
 from webmap.session import request_connection, signed_in_account
 from webmap.site import site
@@ -90,9 +90,9 @@ def file(upload_id: int) -> Response:
     signed_in_account()
     found = upload_by_id(request_connection(), upload_id)
     # The open file outlives its name; closing it frees it.
-    with tempfile.NamedTemporaryFile() as kept:
-        fetch(request_connection(), upload_id, Path(kept.name))
-        content = Path(kept.name).open("rb")  # noqa: SIM115 - the answer closes it
+    with workroom() as folder:
+        fetch(request_connection(), upload_id, folder / "file")
+        content = (folder / "file").open("rb")
     return send_file(
         content, mimetype="application/octet-stream", as_attachment=True, download_name=found.file_name, etag=False
     )
@@ -122,11 +122,12 @@ def failed_rows(upload_id: int) -> Response:
 
 
 def _given_back(upload_id: int, *, failed_only: bool) -> Response:
-    signed_in_account()
+    account = signed_in_account()
+    g.back = url_for("uploads.upload", upload_id=upload_id)
     found = upload_by_id(request_connection(), upload_id)
-    with tempfile.TemporaryDirectory(prefix="gisdb-") as folder:
+    with workroom() as folder:
         made = given_back(
-            request_connection(), found, site().settings, language(), Path(folder), failed_only=failed_only
+            request_connection(), account, found, site().settings, language(), folder, failed_only=failed_only
         )
         content = made.open("rb")
     stem = Path(found.file_name).stem

@@ -16,7 +16,7 @@ from openpyxl import Workbook
 from gisdb.config import Settings, load_settings
 from gisdb.errors import InputError
 from gisdb.messages import sentence
-from loaders.sheets import process
+from loaders.process import environment
 from loaders.sheets.limits import Limits
 from loaders.tables.read import read
 from tests.loaders.uploads.house import kill, readers, wait_for
@@ -189,7 +189,7 @@ def test_rubbish_behind_the_first_bytes_of_a_workbook(tmp_path: Path, start: byt
 def test_the_process_that_reads_is_given_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GISDB_OWNER_URL", "postgresql://secret")
     monkeypatch.setenv("PGPASSWORD", "secret")
-    assert "secret" not in str(process._environment())
+    assert "secret" not in str(environment(Path()))
 
 
 def test_limits_are_the_installations_own() -> None:

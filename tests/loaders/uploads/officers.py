@@ -18,7 +18,7 @@ from gisdb.registers import register
 from gisdb.uploads import upload as life
 from gisdb.uploads.upload import Upload
 from loaders.tables.choices import Choices
-from loaders.uploads.receive import receive
+from loaders.uploads.receive import confirm, receive
 
 WORKPLACES_OF = {"nam": ("79-1", "79-2"), "bac": ("01-1",), "vien": ("79-1", "79-2", "01-1")}
 UNITS_OF = {"nam": ("79",), "bac": ("01",), "vien": ("79", "01")}
@@ -48,6 +48,10 @@ class Officer:
         """
         with self.database.acting_as(self.account, write=True) as conn:
             getattr(life, action)(conn, self.account, life.upload_by_id(conn, upload_id))
+
+    def confirm(self, upload_id: int) -> None:
+        with self.database.acting_as(self.account, write=True) as conn:
+            confirm(conn, life.upload_by_id(conn, upload_id), Choices(confirmed=True))
 
     def uploads(self) -> list[Upload]:
         with self.database.acting_as(self.account) as conn:

@@ -135,6 +135,13 @@ def test_overlapping_files_at_once_go_in_one_after_the_other(
     south.ask("submit", first)
     institute.ask("submit", second)
     house.wait_until_settled()
+    # Whoever came second would no longer do what was shown, and says so again.
+    assert sorted(house.states([first, second])) == ["checked", "committed"]
+    for one, officer in ((first, south), (second, institute)):
+        if house.state(one) == "checked":
+            officer.confirm(one)
+            officer.ask("submit", one)
+    house.wait_until_settled()
     assert house.states([first, second]) == ["committed", "committed"]
     (earlier, _), (later, _) = house.rows(
         "SELECT id, committed_at FROM gisdb.upload WHERE id IN (:a, :b) ORDER BY committed_at", a=first, b=second

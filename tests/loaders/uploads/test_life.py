@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,10 +16,12 @@ from gisdb.errors import Conflict, Forbidden, NotFound
 from gisdb.indicators.evaluator import Question, State, evaluate
 from gisdb.uploads import locks
 from gisdb.uploads import upload as uploads
+from gisdb.uploads.problems import Wanted, problems_of
 from gisdb.uploads.second_eyes import set_second_eyes
 from loaders.tables.choices import Choices
 from loaders.uploads.receive import confirm
 from loaders.uploads.work import Task, fail
+from loaders.workroom import workroom
 from tests.loaders.uploads.conftest import Desk
 
 ROW, OTHER = "79-1;Máy dệt 1;12/03/2025;NOISE;88;dBA", "79-1;Máy dệt 2;12/03/2025;NOISE;80;dBA"
@@ -36,6 +40,19 @@ def rollups_are_a_recount(desk: Desk) -> bool:
     return kept == desk.clerk.rows(
         "SELECT s.table_name, s.slice, r.year, r.piece_id, r.figures::text FROM rollup r JOIN rollup_slice s ON s.id = r.slice_id ORDER BY 1, 2, 3, 4"
     )
+
+
+def test_what_a_killed_worker_left_goes_with_the_next_work(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with workroom() as room:
+        home = room.parent
+    (home / "left").mkdir()
+    (home / "left" / "file").write_text("hồ sơ")
+    desk.bring_in(ROW)
+    assert [*home.iterdir()] == []
+    assert [*tmp_path.glob("gisdb*")] == [home]
 
 
 def test_a_checked_file_is_a_draft_and_nothing_of_it_counts(desk: Desk) -> None:
@@ -105,6 +122,36 @@ def test_undo_goes_back_to_the_last_record_whose_upload_still_stands(desk: Desk)
     assert rollups_are_a_recount(desk)
 
 
+def test_a_commit_never_does_other_than_its_preview_showed(desk: Desk) -> None:
+    first, second = desk.measurements(ROW), desk.measurements(ROW.replace("88", "84"), OTHER, confirmed=True)
+    assert desk.do("submit", first).state == "committed"
+    assert desk.do("submit", second).state == "checked"
+    assert current(desk) == [("Máy dệt 1", "88")]
+    found = desk.receipt(second)
+    told = (found["status"], found["counts"]["added"], found["counts"]["changed"], found["changes"][0]["columns"])
+    assert told == ("unconfirmed", 1, 1, {"value": ["88", "84"]})
+    with desk.database.acting_as(desk.account) as conn:
+        [said] = problems_of(conn, second, Wanted(code="changed_since_preview"))
+    assert (said.params["added_then"], said.params["added"], said.params["changed"]) == (2, 1, 1)
+    # What was confirmed was the old preview; the new one has its effects on the map, of one sample that changes.
+    assert found["effects"]["indicators"]["exceedance_share"]["before"]["state"] == "suppressed"
+    with pytest.raises(Conflict, match="upload_not_ready"):
+        desk.do("submit", second)
+    # As many records, but one of them has another value by now.
+    desk.bring_in(ROW.replace("88", "86"))
+    assert confirmed(desk, second).state == "checked"
+    assert desk.receipt(second)["changes"][0]["columns"] == {"value": ["86", "84"]}
+    assert confirmed(desk, second).state == "committed"
+    assert current(desk) == [("Máy dệt 1", "84"), ("Máy dệt 2", "80")]
+    assert rollups_are_a_recount(desk)
+
+
+def confirmed(desk: Desk, upload_id: int) -> uploads.Upload:
+    with desk.database.acting_as(desk.account, write=True) as conn:
+        confirm(conn, uploads.upload_by_id(conn, upload_id), Choices(confirmed=True))
+    return desk.do("submit", upload_id)
+
+
 def test_what_is_said_of_an_upload_that_was_given_up_stays(desk: Desk) -> None:
     upload_id = desk.measurements(ROW)
     said = desk.receipt(upload_id)
@@ -125,6 +172,16 @@ def test_undo_keeps_workplaces_on_which_other_records_hang(desk: Desk) -> None:
     assert desk.clerk.rows(codes) == [("79-1",), ("79-2",), ("79-9",)]
     assert desk.receipt(places)["registers"][0]["in_use"] == ["79-9"]
     assert rollups_are_a_recount(desk)
+
+
+def test_who_asks_for_codes_of_another_provinces_workplaces_stands_in_the_trail(desk: Desk) -> None:
+    header = "Mã cơ sở;Tên cơ sở;Mã ngành;Mã xã/phường"
+    north = desk.sign_in("bac")
+    asked = north.send("workplaces", f"{header}\n79-1;A;13;00004\n79-2;B;13;00004\n79-9;C;13;00004\n")
+    desk.work()
+    assert north.receipt(asked)["counts"]["refused"] == 2
+    trail = "SELECT account_id, detail FROM audit WHERE action = 'workplace_code_taken'"
+    assert desk.clerk.rows(trail) == [(north.account.id, {"upload": asked, "count": 2})]
 
 
 def test_a_double_click_commits_once(desk: Desk) -> None:
@@ -244,9 +301,20 @@ def test_warnings_wait_for_a_confirmation(desk: Desk) -> None:
     with pytest.raises(Conflict) as refused:
         desk.do("submit", upload_id)
     assert refused.value.code == "upload_not_ready"
-    with desk.database.acting_as(desk.account, write=True) as conn:
-        confirm(conn, uploads.upload_by_id(conn, upload_id), Choices(confirmed=True))
-    assert desk.do("submit", upload_id).state == "committed"
+    assert confirmed(desk, upload_id).state == "committed"
+
+
+def test_accounts_take_turns_however_much_one_of_them_sends(desk: Desk) -> None:
+    desks = {login: desk.sign_in(login) for login in ("nam", "bac", "vien")}
+    sent = {desks[login].send("measurements", "a;b\n"): login for login in ("nam", "nam", "nam", "bac", "bac", "vien")}
+    assert desk.work() == len(sent)
+    rows = desk.clerk.rows("SELECT id FROM upload WHERE id = ANY (:sent) ORDER BY begun_at", sent=[*sent])
+    assert [sent[upload_id] for (upload_id,) in rows] == ["nam", "bac", "vien", "nam", "bac", "nam"]
+    # Who was served last comes last, also where it asked first.
+    again = {desks[login].send("measurements", "a;b\n"): login for login in ("nam", "vien", "bac")}
+    desk.work()
+    rows = desk.clerk.rows("SELECT id FROM upload WHERE id = ANY (:sent) ORDER BY begun_at", sent=[*again])
+    assert [again[upload_id] for (upload_id,) in rows] == ["vien", "bac", "nam"]
 
 
 def test_work_that_never_ends_is_not_begun_for_ever(desk: Desk) -> None:

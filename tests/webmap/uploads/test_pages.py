@@ -10,10 +10,11 @@ import re
 import pytest
 from flask import Flask
 from openpyxl import Workbook, load_workbook
-from sqlalchemy import text
+from sqlalchemy import Engine, event, text
 
 from gisdb.config import Settings
 from gisdb.engine import Database
+from gisdb.uploads.making import take_place
 from loaders.uploads.work import Teller
 from tests.conftest import account
 from tests.webmap.uploads.conftest import Seat, measurements, seat, workplaces_in
@@ -123,6 +124,23 @@ def test_a_second_click_is_told_so_and_led_back(desk: Seat, codes: list[str]) ->
     assert desk.post(upload_id, "undo").status_code == 303
     desk.work()
     assert desk.post(upload_id, "undo").status_code == 409
+
+
+def test_what_would_no_longer_do_what_was_shown_is_not_done_and_shown_anew(desk: Seat, codes: list[str]) -> None:
+    first, second = (desk.checked(measurements(codes, value, point="Hai tệp")) for value in ("81", "82"))
+    for one in (first, second):
+        desk.post(one, "submit")
+    desk.work()
+    page = desk.page(second)
+    assert 'id="changed-since"><p>Sổ đã thay đổi từ khi bạn xem trước' in page
+    assert f"Nay: thêm 0, sửa {len(codes)}" in page
+    assert re.search(r'name="confirmed" value="1" required> ', page)
+    assert desk.post(second, "submit").status_code == 409
+    desk.post(second, "submit", confirmed="1")
+    desk.work()
+    page = desk.page(second)
+    assert "Đã ghi vào sổ lúc" in page
+    assert "changed-since" not in page
 
 
 def test_while_it_is_read_its_page_says_how_far(desk: Seat, codes: list[str], country: Database) -> None:
@@ -236,7 +254,19 @@ def test_periods_are_locked_and_approval_required_by_who_may_say_so(
 
     assert asked(desk, "second-eyes", unit=city, needed="1") == 403
     assert asked(institute, "second-eyes", unit=city, needed="1") == 303
-    assert f'data-reviewed="{city}"' in institute.client.get("/uploads/rules").text
+    asking: list[str] = []
+
+    def ask(*given: object) -> None:
+        asking.append(str(given[2]))
+
+    event.listen(Engine, "before_cursor_execute", ask)
+    try:
+        page = institute.client.get("/uploads/rules").text
+    finally:
+        event.remove(Engine, "before_cursor_execute", ask)
+    assert f'data-reviewed="{city}"' in page
+    # However many units it names.
+    assert len([one for one in asking if "FROM admin_unit u WHERE u.id" in one]) == 1
     assert ['data-needed="1"' in who.client.get("/uploads/rules").text for who in (desk, other)] == [True, False]
     assert asked(institute, "second-eyes", unit=city, needed="0") == 303
     assert 'data-needed="0"' in desk.client.get("/uploads/rules").text
@@ -346,6 +376,30 @@ def test_a_bad_file_comes_back_marked_and_its_failed_rows_alone(desk: Seat, code
     with desk.client.get(f"/uploads/{upload_id}/failed") as answer:
         failed = answer.data.decode("utf-8-sig")
     assert (codes[2] in failed, codes[0] in failed) == (True, False)
+
+
+def test_few_files_with_their_problems_are_made_at_once(
+    desk: Seat, codes: list[str], country: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    upload_id = desk.checked(measurements(codes[:1]) + f"{codes[1]};Lò;12/03/2025;NOISE;cao;dBA\r\n".encode())
+    address = f"/uploads/{upload_id}/marked"
+    city, institute, other = (account(country, login) for login in ("hcm", "vien", "hanoi"))
+    with country.acting_as(city) as conn:
+        take_place(conn, city)
+        refused = desk.client.get(address)
+        assert (refused.status_code, int(refused.headers["Retry-After"]) > 0) == (429, True)
+        assert "khác của bạn đang được tạo" in refused.text
+        assert f'href="/uploads/{upload_id}"' in refused.text
+    with country.acting_as(institute) as conn, country.acting_as(other) as second:
+        take_place(conn, institute)
+        take_place(second, other)
+        refused = desk.client.get(address, headers={"Accept": "application/json"})
+        assert (refused.status_code, refused.get_json()["code"]) == (429, "giving_back_others")
+    with desk.client.get(address) as answer:
+        assert answer.status_code == 200
+    no_table = desk.checked(b"PK\x03\x04 gone")
+    assert desk.client.get(f"/uploads/{no_table}/marked").status_code == 400
+    assert "InputError" in caplog.text
 
 
 def test_a_workbook_comes_back_as_a_workbook(desk: Seat, codes: list[str]) -> None:
