@@ -20,8 +20,8 @@ from loaders.tables.rules import asks_place, owner_column
 from loaders.tables.stage import STAGE, driver
 
 NEW = "new"
-# So alike (0 to 100) that it is proposed, and so alike that it is shown at all.
-_PROPOSED, _SHOWN = 90, 55
+# So alike (0 to 100) that it is proposed, so much more than the next best, and so alike that it is shown at all.
+_PROPOSED, _AHEAD, _SHOWN = 90, 4, 55
 _MOST_SHOWN = 5
 
 
@@ -188,7 +188,11 @@ class _Finder:
             if score >= _SHOWN:
                 seen[known.code] = Candidate(known.code, known.name, known.commune, score)
         best = tuple(sorted(seen.values(), key=lambda each: (-each.score, each.code))[:_MOST_SHOWN])
-        proposed = best[0].code if best and best[0].score >= _PROPOSED else NEW if one.name and one.commune else ""
+        if best and best[0].score >= _PROPOSED:
+            # Of two that are as alike a person chooses.
+            proposed = best[0].code if len(best) == 1 or best[0].score - best[1].score >= _AHEAD else ""
+        else:
+            proposed = NEW if one.name and one.commune else ""
         says = ", ".join(filter(None, (one.name, one.tax_code, one.commune, one.address))) or one.key
         return Question(one.key, one.line, says, best, proposed)
 

@@ -134,6 +134,4 @@ def question_selects(receipt: Mapping[str, Any], choices: Choices) -> list[Selec
 
 def _candidate(one: Mapping[str, Any]) -> str:
     said = ", ".join(filter(None, (str(one.get("name") or ""), str(one.get("commune") or ""))))
-    alike = one.get("score")
-    share = f" · {number(100 * alike, 0)} %" if isinstance(alike, (int, float)) and alike <= 1 else ""
-    return f"{one['code']} · {said}{share}"
+    return f"{one['code']} · {said} · {number(one['score'], 0)} %"

@@ -55,6 +55,11 @@ def test_what_is_not_sure_is_asked_with_the_nearest(south: Clerk) -> None:
     ]
     assert receipt.owners.questions[0].candidates[0] == Candidate("79-2", "Cơ khí Thủ Đức", "Phường Thủ Đức", 100)
     assert codes(receipt).count("workplace_code_unknown") == 2
+    # Of two that are as alike none is proposed.
+    header = "Mã cơ sở;Tên cơ sở;Mã ngành;Mã xã/phường"
+    south.import_text("workplaces", f"{header}\n79-8;Cơ khí Thủ Đức;25;26800\n")
+    (asked,) = bring(south, NEARLY).owners.questions
+    assert ([one.code for one in asked.candidates[:2]], asked.proposed) == (["79-2", "79-8"], "")
 
 
 def test_what_a_person_says_is_done_in_the_same_upload(south: Clerk) -> None:

@@ -309,7 +309,7 @@ def test_what_a_check_asks_and_lists_is_shown(desk: Seat, codes: list[str], coun
             {
                 "key": "Dệt <Nam>",
                 "says": "Dệt <Nam>, dòng 2",
-                "candidates": [{"code": codes[0], "name": "Dệt Nam", "commune": "Sài Gòn", "score": 0.87}],
+                "candidates": [{"code": codes[0], "name": "Dệt Nam", "commune": "Sài Gòn", "score": 87}],
                 "proposed": codes[0],
             }
         ],
