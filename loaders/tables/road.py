@@ -118,6 +118,8 @@ def import_file(
             problems.extend(older_template(register, table, meaning.matching))
             if isinstance(meaning.shown, Problem):
                 problems.add(meaning.shown)
+            elif meaning.shown is not None:
+                problems.extend(meaning.shown.warnings)
             if meaning.style is None:
                 return Receipt(register, name, State.REFUSED, reading=_reading(table, meaning), problems=problems)
             intake = _Intake(register, account, table, meaning, meaning.style, choices, name, problems)
