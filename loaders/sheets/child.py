@@ -26,6 +26,7 @@ from loaders.sheets.formats import format_of
 from loaders.sheets.layout import FOOT_ROWS, Layout, Note, Row, Span, find_end, layout
 from loaders.sheets.left_out import LeftOut
 from loaders.sheets.limits import Limits
+from loaders.sheets.merged import Merged
 from loaders.sheets.scan import checksum, scan
 from loaders.sheets.shape import Known, hits
 
@@ -171,8 +172,10 @@ def _workbook(request: Request, path: Path, kind: str, wanted: str | None) -> Fo
     if sheet.step and request.encoding is None:
         notes.append(Note("encoding_guessed", params={"encoding": sheet.step, "shown": _shown(table, rows)}))
     left_out = LeftOut(table, rows)
-    find_end(table, _write(request, left_out.among(sheet.rows()), len(table.header)))
+    merged = Merged(table, sheet.spans, rows, request.known, left_out)
+    find_end(table, _write(request, merged.filling(left_out.among(sheet.rows())), len(table.header)))
     left_out.leave_out()
+    merged.tell()
     others = [one for one in names if one != sheet.name]
     if wanted is None and (unread := [one for one in others if one not in hidden]):
         listed = ", ".join(f"“{one}”" for one in unread[:20]) + ("…" if len(unread) > 20 else "")

@@ -32,7 +32,7 @@ EXAMPLES_WITHIN = 3
 FOOT_ROWS = 60
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Span:
     """Merged cells: first and last line (from 1), first and last column (from 0)."""
 

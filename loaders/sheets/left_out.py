@@ -48,6 +48,10 @@ class LeftOut:
                 self.said.setdefault(kind.note, cells[at].strip()[:200])
             yield line, cells
 
+    def took(self, line: int) -> bool:
+        """Whether the row that went by last, of ``line``, is no record."""
+        return any(lines[-1] == line for lines in self.lines.values())
+
     def among_text(self, path: Path, delimiter: str) -> None:
         """Look at the rows of plain UTF-8, if any of its lines may begin so."""
         with path.open("rb") as file:
