@@ -96,7 +96,7 @@ def _of_tree(tree: dict[str, Any]) -> str:
 
 def _letter(letter: str) -> str:
     if letter == " ":
-        return r"[\s_\x80-\xff]*"
+        return r"[ \t_\x80-\xff]*"
     if letter in "aeiouyd":
         return rf"[{letter}{letter.upper()}\x80-\xff][\x80-\xff]*"
     if not letter.isascii():
@@ -105,11 +105,12 @@ def _letter(letter: str) -> str:
 
 
 _BEGINNINGS = _beginnings()
-_NUMBERING = r"[\s\"',;|\d.()]*+"
+# Never beyond its line: a file of figures alone would be looked through from each line on.
+_NUMBERING = r"[ \t\r\"',;|\d.()]*+"
 # Of a line the cell behind a numbering, of a cell itself, if it may say one of `_KINDS`. E2 begins dashes and signs.
 _LINE_MAY_BEGIN = re.compile(
     (
-        rf"\n{_NUMBERING}(?:[IVX]{{1,4}}[.)\s\"']*+[,;|\t]{_NUMBERING})?[\-+*/%(\s\xe2\x80-\xbf]*"
+        rf"\n{_NUMBERING}(?:[IVX]{{1,4}}[.) \"']*+[,;|\t]{_NUMBERING})?[\-+*/%( \xe2\x80-\xbf]*"
         rf"({_BEGINNINGS}[^,;|\t\r\n\"]*+)"
     ).encode()
 )
@@ -121,31 +122,35 @@ def may_hold_asides(block: bytes) -> bool:
     return any(aside(cell.decode("utf-8", "replace")) for cell in set(_LINE_MAY_BEGIN.findall(block)))
 
 
+def _said(cell: str) -> str:
+    return folded(cell.lstrip()[:_LOOKED_AT])
+
+
 @lru_cache(_REMEMBERED)
 def aside(cell: str) -> Aside | None:
     """What a row says whose first text is ``cell``; None: nothing against its being a record."""
     if not _CELL_MAY_BEGIN.match(cell.encode("utf-8", "replace")):
         return None
-    said = folded(cell[:_LOOKED_AT])
+    said = _said(cell)
     return next((kind for kind, _, pattern in _KINDS if pattern.fullmatch(said)), None)
 
 
 def says_total(cell: str) -> bool:
     """Whether a cell is the word for a sum and nothing else."""
-    return bool(_TOTAL.fullmatch(folded(cell)))
+    return bool(_TOTAL.fullmatch(_said(cell)))
 
 
 def says_no_figure(cell: str) -> bool:
     """Whether a cell says that there is no figure where one would stand: ``KPH``."""
-    return bool(_NO_FIGURE.fullmatch(folded(cell)))
+    return bool(_NO_FIGURE.fullmatch(_said(cell)))
 
 
 def says_example(cell: str) -> bool:
     """Whether a cell begins by saying that it is an example."""
-    return bool(_EXAMPLE.fullmatch(folded(cell)))
+    return bool(_EXAMPLE.fullmatch(_said(cell)))
 
 
 def says_footer(cell: str) -> bool:
     """Whether a cell begins what stands below a table."""
-    said = folded(cell)
+    said = _said(cell)
     return bool(_FOOTER.fullmatch(said) or _ASTERISK.fullmatch(said))
