@@ -202,10 +202,13 @@ def _write(request: Request, rows: Iterable[Row], width: int = 0) -> list[Row]:
 
 
 def _numbered(rows: Iterable[Row], width: int, last: deque[Row], most: int) -> Iterator[list[object]]:
-    blank = [""] * width
+    # A longer one could not be read again.
+    blank, longest = [""] * width, csv.field_size_limit()
     for count, (line, cells) in enumerate(rows):
         if count > most:
             raise InputError("file_has_too_many_rows", most=most)
+        if max(map(len, cells), default=0) > longest:
+            raise InputError("cell_too_long", line=line, most=longest)
         last.append((line, cells))
         yield [line, *cells, *blank[len(cells) :]]
 
