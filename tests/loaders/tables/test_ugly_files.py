@@ -12,10 +12,10 @@ from loaders.tables import State, import_file
 from loaders.tables.choices import Choices
 from tests.loaders.tables.conftest import Clerk
 from tests.loaders.tables.reading_report import reading_report
+from tests.loaders.tables.ugly.laboratory_books import LABORATORIES
 from tests.loaders.tables.ugly.make_workbooks import MAKERS as WORKBOOKS
-from tests.loaders.tables.ugly.merged_books import MERGED_MAKERS
 
-MAKERS = WORKBOOKS | MERGED_MAKERS
+MAKERS = WORKBOOKS | LABORATORIES
 UGLY = Path(__file__).parent / "ugly"
 NAMES = sorted(path.name.removesuffix(".json") for path in UGLY.glob("*.json"))
 MEASURED = [

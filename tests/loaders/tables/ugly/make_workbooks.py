@@ -64,33 +64,6 @@ def laboratory_form_04(path: Path) -> None:
     book.save(path)
 
 
-def limits_among_the_numbers(path: Path) -> None:
-    """A laboratory's sheet: limits above and below the numbers, counts and means; what belongs to all stands above it."""
-    book, sheet = _book(
-        ["KẾT QUẢ QUAN TRẮC MÔI TRƯỜNG LAO ĐỘNG"],
-        ["Mã cơ sở: 79-1", "", "", "Ngày đo: 12/03/2026"],
-        ["TT", "Vị trí lao động", "Nhiệt độ (°C)", "Tiếng ồn (dBA)", "CO (mg/m3)"],
-        ["Giới hạn cho phép", "", "18 - 32", "≤ 85", 40],
-        ["QCVN 26:2016/BYT", "", "18 - 32", "", ""],
-        ["(1)", "(2)", "(3)", "(4)", "(5)"],
-        [1, "Tổng kho", 31.2, 80.5, "KPH"],
-        [2, "Trung bình áp", 30.1, 86.5, "KPH"],
-        [3, "Min Seo workshop", 30.4, 82.5, 1.5],
-        ["", "Tiêu chuẩn cho phép", 32, 85, 40],
-        ["", "Tổng số mẫu", 3, 3, 3],
-        ["", "Số mẫu đạt", 3, 2, 3],
-        ["", "Số mẫu không đạt", 0, 1, 0],
-        ["", "Tỷ lệ (%)", "-", 33.3, "-"],
-        ["", "Trung bình", 30.6, 83.2, "KPH"],
-        ["", "Cao nhất", 31.2, 86.5, 1.5],
-        [],
-        ["", "Người đo", "", "Giám đốc", ""],
-    )
-    for merged in ("A4:B4", "A5:B5"):
-        sheet.merge_cells(merged)
-    book.save(path)
-
-
 def template_filled(path: Path) -> None:
     """A template of ours: names in two languages, an example that says so."""
     english = ("Workplace code", "Sampling point", "Measured on", "Factor code", "Value", "Unit")
@@ -362,7 +335,6 @@ def zipped_pictures(path: Path) -> None:
 
 MAKERS: dict[str, Callable[[Path], None]] = {
     "laboratory_form_04.xlsx": laboratory_form_04,
-    "limits_among_the_numbers.xlsx": limits_among_the_numbers,
     "template_filled.xlsx": template_filled,
     "data_on_second_sheet.xlsx": data_on_second_sheet,
     "hidden_sheet_asked_for.xlsx": hidden_sheet_asked_for,

@@ -1,4 +1,4 @@
-"""One laboratory's sheet with merged cells, in each format that knows them."""
+"""Laboratories' sheets: with limits and counts among the numbers; with merged cells, in each format that knows them."""
 
 from __future__ import annotations
 
@@ -34,6 +34,39 @@ MERGED = (
     (7, 4, 7, 5),
     (9, 2, 11, 3),
 )
+
+
+LIMITED: tuple[tuple[object, ...], ...] = (
+    ("KẾT QUẢ QUAN TRẮC MÔI TRƯỜNG LAO ĐỘNG",),
+    ("Mã cơ sở: 79-1", "", "", "Ngày đo: 12/03/2026"),
+    ("TT", "Vị trí lao động", "Nhiệt độ (°C)", "Tiếng ồn (dBA)", "CO (mg/m3)"),
+    ("Giới hạn cho phép", "", "18 - 32", "≤ 85", 40),
+    ("QCVN 26:2016/BYT", "", "18 - 32", "", ""),
+    ("(1)", "(2)", "(3)", "(4)", "(5)"),
+    (1, "Tổng kho", 31.2, 80.5, "KPH"),
+    (2, "Trung bình áp", 30.1, 86.5, "KPH"),
+    (3, "Min Seo workshop", 30.4, 82.5, 1.5),
+    ("", "Tiêu chuẩn cho phép", 32, 85, 40),
+    ("", "Tổng số mẫu", 3, 3, 3),
+    ("", "Số mẫu đạt", 3, 2, 3),
+    ("", "Số mẫu không đạt", 0, 1, 0),
+    ("", "Tỷ lệ (%)", "-", 33.3, "-"),
+    ("", "Trung bình", 30.6, 83.2, "KPH"),
+    ("", "Cao nhất", 31.2, 86.5, 1.5),
+    (),
+    ("", "Người đo", "", "Giám đốc", ""),
+)
+
+
+def limits_among_the_numbers(path: Path) -> None:
+    """A laboratory's sheet: limits above and below the numbers, counts and means; what belongs to all stands above it."""
+    book = Workbook()
+    sheet = book.worksheets[0]
+    for row in LIMITED:
+        sheet.append(list(row))
+    for merged in ("A4:B4", "A5:B5"):
+        sheet.merge_cells(merged)
+    book.save(path)
 
 
 def merged_xlsx(path: Path) -> None:
@@ -80,7 +113,8 @@ def merged_ods(path: Path) -> None:
     write_open_document(path, "", "".join(f"<table:table-row>{cells}</table:table-row>" for cells in rows))
 
 
-MERGED_MAKERS: dict[str, Callable[[Path], None]] = {
+LABORATORIES: dict[str, Callable[[Path], None]] = {
+    "limits_among_the_numbers.xlsx": limits_among_the_numbers,
     "merged.xlsx": merged_xlsx,
     "merged.xls": merged_xls,
     "merged.ods": merged_ods,
