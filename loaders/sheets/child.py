@@ -24,10 +24,11 @@ from loaders.sheets import text
 from loaders.sheets.archive import unpack
 from loaders.sheets.formats import format_of
 from loaders.sheets.layout import FOOT_ROWS, Layout, Note, Row, Span, find_end, layout
+from loaders.sheets.left_out import LeftOut
 from loaders.sheets.limits import Limits
+from loaders.sheets.merged import Merged
 from loaders.sheets.scan import checksum, scan
 from loaders.sheets.shape import Known, hits
-from loaders.sheets.subtotals import Subtotals
 
 WRITTEN = "table.csv"
 # Sheets beyond these are not looked at when the best is sought.
@@ -109,14 +110,14 @@ def _text(request: Request, path: Path) -> Found:
     if encoding != "utf-8" and request.encoding is None and not encoding.startswith("utf-16"):
         notes.append(Note("encoding_guessed", params={"encoding": text.called(encoding), "shown": _shown(table, rows)}))
     copied = encoding != "utf-8" or seen.lone_returns
-    sums = Subtotals(table, rows)
+    left_out = LeftOut(table, rows)
     if copied:
         every = text.records(path, encoding, delimiter)
-        find_end(table, _write(request, sums.among(every)))
+        find_end(table, _write(request, left_out.among(every)))
     else:
-        sums.among_text(path, delimiter)
+        left_out.among_text(path, delimiter)
         find_end(table, text.last_records(path, delimiter, seen.tail))
-    sums.leave_out()
+    left_out.leave_out()
     reading = {"encoding": text.called(encoding), "delimiter": delimiter}
     return Found(table, reading, copied, "," if copied else delimiter, notes, seen.sha256)
 
@@ -170,9 +171,11 @@ def _workbook(request: Request, path: Path, kind: str, wanted: str | None) -> Fo
     notes = []
     if sheet.step and request.encoding is None:
         notes.append(Note("encoding_guessed", params={"encoding": sheet.step, "shown": _shown(table, rows)}))
-    sums = Subtotals(table, rows)
-    find_end(table, _write(request, sums.among(sheet.rows()), len(table.header)))
-    sums.leave_out()
+    left_out = LeftOut(table, rows)
+    merged = Merged(table, sheet.spans, rows, request.known, left_out)
+    find_end(table, _write(request, merged.filling(left_out.among(sheet.rows())), len(table.header)))
+    left_out.leave_out()
+    merged.tell()
     others = [one for one in names if one != sheet.name]
     if wanted is None and (unread := [one for one in others if one not in hidden]):
         listed = ", ".join(f"“{one}”" for one in unread[:20]) + ("…" if len(unread) > 20 else "")
@@ -199,10 +202,13 @@ def _write(request: Request, rows: Iterable[Row], width: int = 0) -> list[Row]:
 
 
 def _numbered(rows: Iterable[Row], width: int, last: deque[Row], most: int) -> Iterator[list[object]]:
-    blank = [""] * width
+    # A longer one could not be read again.
+    blank, longest = [""] * width, csv.field_size_limit()
     for count, (line, cells) in enumerate(rows):
         if count > most:
             raise InputError("file_has_too_many_rows", most=most)
+        if max(map(len, cells), default=0) > longest:
+            raise InputError("cell_too_long", line=line, most=longest)
         last.append((line, cells))
         yield [line, *cells, *blank[len(cells) :]]
 

@@ -11,6 +11,7 @@ from loaders.folding import folded
 from loaders.sheets.cells import plain
 from loaders.sheets.shape import (
     Known,
+    aside_of,
     band_names,
     filled,
     hits,
@@ -18,6 +19,7 @@ from loaders.sheets.shape import (
     is_footer,
     is_number,
     is_numbering,
+    is_only_figures,
     is_total,
     is_units,
     named,
@@ -30,7 +32,7 @@ EXAMPLES_WITHIN = 3
 FOOT_ROWS = 60
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Span:
     """Merged cells: first and last line (from 1), first and last column (from 0)."""
 
@@ -114,6 +116,7 @@ def layout(rows: Sequence[Row], spans: Sequence[Span] | None, known: Known, chos
 def _skip(found: Layout, below: Sequence[Row]) -> None:
     """Numbering rows and the examples right below the header are no data."""
     width = sum(1 for name in found.header if name)
+    below = [row for row in below if not _is_aside(row[1])]
     at = 0
     for line, cells in below[:2]:
         if not is_numbering(cells, width):
@@ -124,6 +127,12 @@ def _skip(found: Layout, below: Sequence[Row]) -> None:
     examples = [(line, cells) for line, cells in below[at : at + EXAMPLES_WITHIN] if is_example(cells)]
     found.skipped = tuple(line for line, _ in examples)
     found.notes += [Note("row_example_left_out", line, _said(cells)) for line, cells in examples]
+
+
+def _is_aside(cells: Sequence[str]) -> bool:
+    """Whether a row is surely a limit or a summary of others."""
+    found = aside_of(cells)
+    return found is not None and found[1].always
 
 
 def _said(cells: Sequence[str]) -> str:
@@ -178,7 +187,7 @@ def _is_lower(upper: Row, lower: Row, spans: Sequence[Span] | None, known: Known
     bands = band_names(lower[1])
     if upper[0] != lower[0] - 1 or not said or any(is_number(lower[1][at]) for at in said if at not in bands):
         return False
-    if is_numbering(lower[1], len(said)):
+    if is_numbering(lower[1], len(said)) or (_is_aside(lower[1]) and any(is_only_figures(lower[1][at]) for at in said)):
         return False
     if _joined(upper[0], lower[0], spans) or (is_units(lower[1]) and len(said) <= len(filled(upper[1]))):
         return True

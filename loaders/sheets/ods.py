@@ -1,10 +1,12 @@
-"""The old fonts of an .ods: cells name styles, styles name fonts; what a cell does not say, its row, its column or the default does.
+"""What the values of an .ods do not tell: its old fonts and its merged cells.
 
-The sheets' XML is read as a stream. A workbook whose styles name no old font is left where its cells begin.
+Cells name styles, styles name fonts; what a cell does not say, its row, its column or the default does. The sheets' XML is
+read as a stream. A workbook whose styles name no old font is left where its cells begin.
 """
 
 from __future__ import annotations
 
+import re
 import zipfile
 import zlib
 from bisect import bisect_right
@@ -14,6 +16,7 @@ from xml.parsers import expat
 
 from gisdb.errors import InputError
 from loaders.sheets.fonts import Old, encoding_of_font
+from loaders.sheets.layout import Span
 from loaders.sheets.limits import Limits
 
 _SPACE = "urn:oasis:names:tc:opendocument:xmlns:"
@@ -25,6 +28,9 @@ _STYLES = {"styles.xml": f"{_OFFICE}styles", "content.xml": f"{_OFFICE}automatic
 # What a cell is in where nothing says otherwise.
 _DEFAULT = "Default"
 Attributes = dict[str, str]
+# A cell that spans more than itself; programs write the 1 too.
+_SPANNED = re.compile(rb"-(?:rows|columns)-spanned=[\"'](?!1[\"'])")
+_BLOCK_BYTES, _OVERLAP_BYTES = 1 << 20, 100
 
 
 def old_fonts(path: Path, limits: Limits) -> dict[str, Old]:
@@ -45,6 +51,32 @@ def old_fonts(path: Path, limits: Limits) -> dict[str, Old]:
     except (zipfile.BadZipFile, zlib.error, expat.ExpatError, KeyError, ValueError, EOFError, RuntimeError) as damage:
         raise InputError("file_damaged", reason=str(damage)) from None
     return cells.found
+
+
+def merged_cells(path: Path) -> dict[str, list[Span]]:
+    """Sheet → its merged cells; sheets without any are not listed.
+
+    Raises:
+        InputError: ``file_damaged``.
+    """
+    merged = _Merged()
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if _mentions(archive, "content.xml", _SPANNED):
+                _parse(archive, "content.xml", merged.start, merged.end)
+    except (zipfile.BadZipFile, zlib.error, expat.ExpatError, KeyError, ValueError, EOFError, RuntimeError) as damage:
+        raise InputError("file_damaged", reason=str(damage)) from None
+    return merged.found
+
+
+def _mentions(archive: zipfile.ZipFile, part: str, word: re.Pattern[bytes]) -> bool:
+    before = b""
+    with archive.open(part) as stream:
+        while block := stream.read(_BLOCK_BYTES):
+            if word.search(before + block):
+                return True
+            before = block[-_OVERLAP_BYTES:]
+    return False
 
 
 class _EnoughSeen(Exception):
@@ -175,6 +207,35 @@ class _Cells:
             self.row += self.rows
         elif not self.body:
             self.styles.end(tag)
+
+
+class _Merged:
+    """The merged cells of all sheets. Sheets within cells are nobody's."""
+
+    def __init__(self) -> None:
+        self.found: dict[str, list[Span]] = {}
+        self.sheet, self.depth = "", 0
+        self.row, self.rows, self.column = 0, 1, 0
+
+    def start(self, tag: str, attributes: Attributes, _: str) -> None:
+        if tag == f"{_TABLE}table":
+            self.depth += 1
+            if self.depth == 1:
+                self.sheet, self.row = attributes.get(f"{_TABLE}name", ""), 0
+        elif self.depth == 1 and tag == f"{_TABLE}table-row":
+            self.rows, self.column = _repeated(attributes, "rows"), 0
+        elif self.depth == 1 and tag in _CELLS:
+            down, right = (int(attributes.get(f"{_TABLE}number-{one}-spanned", 1)) for one in ("rows", "columns"))
+            if down > 1 or right > 1:
+                span = Span(self.row + 1, self.column, self.row + down, self.column + right - 1)
+                self.found.setdefault(self.sheet, []).append(span)
+            self.column += _repeated(attributes, "columns")
+
+    def end(self, tag: str) -> None:
+        if tag == f"{_TABLE}table":
+            self.depth -= 1
+        elif self.depth == 1 and tag == f"{_TABLE}table-row":
+            self.row += self.rows
 
 
 def _repeated(attributes: Attributes, what: str) -> int:

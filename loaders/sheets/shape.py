@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from loaders.folding import folded
 from loaders.sheets.cells import EXACT, plain
+from loaders.sheets.row_words import Aside, aside, says_example, says_footer, says_no_figure, says_total
 
 Known = Mapping[str, Collection[str]]
 _NUMBER = re.compile(r"[<>≤≥=~±]{0,2}\s*[+-]?\d[\d.,  ]*(?:[eE][+-]?\d+)?\s*%?|\d{1,4}[/.\-]\d{1,2}[/.\-]\d{1,4}")
@@ -21,21 +22,11 @@ _UNITS = re.compile(
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"[(\[]?\s*(\d{1,3}|[a-z])\s*[)\]]?(?:\s*=.*)?", re.IGNORECASE)
-_SUM = r"(?:tong(?: cong| so(?: mau(?: do| dat| khong dat)?)?)?|cong(?: don| tong)?|(?:grand |sub[ -]?)?total|sum)"
-_TOTAL = re.compile(_SUM + r"\s*[:.]?(?:\s*\(.*\))?\s*[:.]?")
-# Of what within the table: (xưởng 1), : xưởng 1, xưởng 1.
-_SUBTOTAL = re.compile(
-    _SUM + r"(?:\s*[:.(\-–].*|\s(?:muc|nhom|phan|bo phan|phan xuong|xuong|to|khu|khu vuc|day chuyen|of|for)\b.*)?"
-)
-_DAY = re.compile(r"\d{1,4}[/.\-]\d{1,2}[/.\-]\d{1,4}")
+_DAY = re.compile(r"\d{1,4}([/.\-])\d{1,2}\1\d{1,4}")
+_DAY_AND_TIME = re.compile(rf"{_DAY.pattern}(?:[\sT].*)?")
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_FOOTER = re.compile(
-    r"(?:nguoi (?:lap|do|bao cao|kiem|ky|phu trach|tong hop|ghi|viet)|can bo|ghi chu|nhan xet|ket luan|kien nghi|noi nhan"
-    r"|thu truong|giam doc|tong giam doc|chu tich|pho giam doc|truong (?:phong|khoa|don vi|doan)|dai dien|xac nhan"
-    r"|ke toan|thu kho|\(?ky[, ]|\(?\s*ky ten|(?:.{1,30}, )?ngay\s*[\d.…_ ]+\s*thang|tm\.|kt\.|\* ?:?|\(\*\)|luu y"
-    r"|nguon|note|notes|remark|remarks|prepared by|approved by|signature|signed|source)\b|[-*] ?(?:ghi chu|note)"
-)
-_EXAMPLE = re.compile(r"\W*(?:vi du|example|dong mau|dong vi du)\b")
+# What may stand before the words of a row: its number.
+_ORDINAL = re.compile(r"\W*+(?:\d{1,4}|[IVX]{1,4})?+\W*+")
 
 
 def filled(cells: Sequence[str]) -> list[int]:
@@ -104,18 +95,29 @@ def is_numbering(cells: Sequence[str], width: int = 0) -> bool:
 
 def is_example(cells: Sequence[str]) -> bool:
     """Whether a row says of itself, first of all, that it is an example; later cells may only mention one."""
-    return any(_EXAMPLE.match(folded(cells[position])) for position in filled(cells)[:1])
+    return any(says_example(cells[position]) for position in filled(cells)[:1])
 
 
 def is_total(cells: Sequence[str]) -> bool:
     """Whether a row sums up those above: its first text says so and nothing else."""
     texts = [cells[position] for position in filled(cells) if not is_number(cells[position])]
-    return bool(texts) and bool(_TOTAL.fullmatch(folded(texts[0])))
+    return bool(texts) and says_total(texts[0])
+
+
+def is_day(cell: str) -> bool:
+    """Whether a cell looks like a day, maybe with a time behind it."""
+    return bool(_DAY_AND_TIME.fullmatch(cell.strip()))
 
 
 def is_figure(cell: str) -> bool:
-    """Whether a cell is a number that could be summed, and no day."""
-    return is_number(cell) and not _DAY.fullmatch(cell.strip())
+    """Whether a cell is a number that could be measured or summed, and no day; or says that there is none."""
+    return (is_number(cell) and not _DAY.fullmatch(cell.strip())) or says_no_figure(cell)
+
+
+def is_only_figures(cell: str) -> bool:
+    """Whether a cell is a figure, or several with signs between them: a range, a mean with its deviation."""
+    bare = plain(cell)
+    return is_figure(cell) or (not is_day(cell) and any(map(str.isdigit, bare)) and not any(map(str.isalpha, bare)))
 
 
 def is_year(cell: str) -> bool:
@@ -123,11 +125,15 @@ def is_year(cell: str) -> bool:
     return bool(_YEAR.fullmatch(plain(cell).strip()))
 
 
-def is_subtotal(cell: str) -> bool:
-    """Whether a cell says that its row sums up rows within the table."""
-    return bool(_SUBTOTAL.fullmatch(folded(cell)))
+def aside_of(cells: Sequence[str]) -> tuple[int, Aside] | None:
+    """Where the first text of a row, behind its number, is words by which it may be no record, and what they say."""
+    for at, cell in enumerate(cells):
+        if cell and not _ORDINAL.fullmatch(cell):
+            found = aside(cell)
+            return None if found is None else (at, found)
+    return None
 
 
 def is_footer(cells: Sequence[str]) -> bool:
     """Whether a row begins what stands below a table: signatures, remarks."""
-    return any(_FOOTER.match(folded(cells[position])) for position in filled(cells))
+    return any(says_footer(cells[position]) for position in filled(cells))

@@ -108,7 +108,7 @@ def records(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[int, li
     """Every record with the line where it begins, 1 for the file's first; blank lines give no cells.
 
     Raises:
-        InputError: ``csv_malformed`` with the lines; ``file_not_in_encoding`` with the line.
+        InputError: ``csv_malformed`` with the lines, ``cell_too_long`` with the line; ``file_not_in_encoding`` with the line.
     """
     if encoding == "utf-8":
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -126,7 +126,17 @@ def _parsed(lines: Iterable[str], delimiter: str, line: int = 1) -> Iterator[tup
             yield line, cells
             line = before + reader.line_num + 1
     except csv.Error as problem:
-        raise InputError("csv_malformed", line=line, until=before + reader.line_num, reason=str(problem)) from None
+        raise unreadable(problem, line, before + reader.line_num) from None
+
+
+def unreadable(problem: csv.Error, line: int, until: int) -> InputError:
+    """Why a record that begins in ``line`` and was read up to ``until`` cannot be: a cell is too long, or quotes are wrong.
+
+    A cell that is too long may be one whose quotation mark does not close, which its sentence says too.
+    """
+    if str(problem).startswith("field larger"):
+        return InputError("cell_too_long", line=line, most=csv.field_size_limit())
+    return InputError("csv_malformed", line=line, until=until, reason=str(problem))
 
 
 def _lines(file: io.BufferedReader, encoding: str) -> Iterator[str]:

@@ -16,7 +16,7 @@ from loaders.sheets import fonts
 from loaders.sheets.cells import written
 from loaders.sheets.layout import Row, Span
 from loaders.sheets.limits import Limits
-from loaders.sheets.ods import old_fonts
+from loaders.sheets.ods import merged_cells, old_fonts
 from loaders.sheets.text import reshown, shown_as
 from loaders.sheets.xlsx import Package
 from loaders.syllables import legal_share
@@ -123,6 +123,8 @@ class _Calamine:
                 raise InputError("file_has_too_many_cells", most=limits.cells) from None
             raise InputError("file_damaged", reason=str(damage)) from None
         self.ods_fonts = old_fonts(path, limits) if kind == "ods" else {}
+        # Its reader does not tell them.
+        self.ods_merged = merged_cells(path) if kind == "ods" else {}
         self.failure = calamine.CalamineError
         self.table, self.visible = calamine.SheetTypeEnum.WorkSheet, calamine.SheetVisibleEnum.Visible
 
@@ -140,7 +142,9 @@ class _Calamine:
         if sheet.total_height * sheet.total_width > self.limits.cells:
             farthest = f"{sheet.total_height} × {sheet.total_width}"
             raise InputError("sheet_has_too_many_cells", sheet=name, farthest=farthest, most=self.limits.cells)
-        spans = None if merged is None else [Span(a + 1, b, c + 1, d) for (a, b), (c, d) in merged]
+        spans = self.ods_merged.get(name)
+        if merged is not None:
+            spans = [Span(a + 1, b, c + 1, d) for (a, b), (c, d) in merged]
         old = self.ods_fonts.get(name, {})
         if self.package and self.package.old_fonts:
             old = fonts.of_xlsx(self.path, name)

@@ -76,7 +76,7 @@ def meaning_of(conn: Connection, account: Account, register: Register, table: Ta
         remembered = choices.model_copy(update={"decimal": known["decimal"]})
         shown = infer_style(register, matching, _right_rows(table), remembered)
     if isinstance(shown, Shown) and shown.day_order == "custom" and "days" in known:
-        shown = Shown(replace(shown.style, day_order=known["days"]), "memory", shown.day)
+        shown = replace(shown, style=replace(shown.style, day_order=known["days"]), day_order="memory")
     return Meaning(matching, shown, terms, bool(known))
 
 

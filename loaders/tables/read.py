@@ -14,7 +14,7 @@ from loaders.sheets.cells import EXACT, plain
 from loaders.sheets.limits import Limits
 from loaders.sheets.process import ask
 from loaders.sheets.scan import BLOCK_BYTES
-from loaders.sheets.text import DELIMITERS
+from loaders.sheets.text import DELIMITERS, unreadable
 from loaders.tables.choices import Choices
 from loaders.tables.problem import Problem
 
@@ -65,7 +65,8 @@ class Table:
         Blank lines are left out.
 
         Raises:
-            InputError: ``csv_malformed`` with the line, where quotes do not close or stand inside a cell.
+            InputError: ``csv_malformed`` with the line, where quotes do not close or stand inside a cell;
+                ``cell_too_long`` with the line.
         """
         after, end, skipped = self.data_after, self.end or sys.maxsize, self.skipped
         for line, cells in self._numbered() if self.numbered else self._records():
@@ -87,7 +88,7 @@ class Table:
                     yield line, cells
                     line = reader.line_num + 1
             except csv.Error as problem:
-                raise InputError("csv_malformed", line=line, until=reader.line_num, reason=str(problem)) from None
+                raise unreadable(problem, line, reader.line_num) from None
 
 
 def read(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import IO
 
 from openpyxl import load_workbook
@@ -58,7 +58,9 @@ def write_book(given: Given, name: str, findings: Findings, out: IO[bytes], *, f
     width = _width(given)
     lines = {line: line for line in findings.by_line}
     if failed_only:
-        lines = _keep(sheet, sorted(findings.failed), given.header_line, width)
+        failed = findings.failed
+        _unmerge(sheet, {line: cells for line, cells in given.rows() if line in failed}, given.header_line)
+        lines = _keep(sheet, sorted(failed), given.header_line, width)
     _colour(sheet, findings, lines)
     _add_columns(sheet, findings, lines, given.header_line, width + 1)
     if not failed_only:
@@ -69,11 +71,20 @@ def write_book(given: Given, name: str, findings: Findings, out: IO[bytes], *, f
     book.save(out)
 
 
-def _keep(sheet: Worksheet, failed: Sequence[int], header_line: int, width: int) -> dict[int, int]:
-    """Leave of the rows below the header the failed ones alone; returns where each of them now stands."""
+def _unmerge(sheet: Worksheet, read: Mapping[int, Sequence[str]], header_line: int) -> None:
+    """Take apart what is merged below the header; rows get what they were ``read`` with: line → cells."""
     for merged in list(sheet.merged_cells.ranges):
         if merged.max_row > header_line:
             sheet.unmerge_cells(str(merged))
+            first = sheet.cell(merged.min_row, merged.min_col)
+            for line in range(merged.min_row + 1, merged.max_row + 1):
+                if "".join(read.get(line, ())[merged.min_col - 1 : merged.min_col]).strip():
+                    cell = sheet.cell(line, merged.min_col, first.value)
+                    cell.number_format = first.number_format
+
+
+def _keep(sheet: Worksheet, failed: Sequence[int], header_line: int, width: int) -> dict[int, int]:
+    """Leave of the rows below the header the failed ones alone; returns where each of them now stands."""
     last, end = get_column_letter(width), sheet.max_row
     moved = {line: header_line + place for place, line in enumerate(failed, 1)}
     for line, place in moved.items():

@@ -176,6 +176,8 @@ def _tell_of_reading(journey: _Journey, table: Table, meaning: Meaning) -> None:
     problems.extend(older_template(journey.register, table, meaning.matching))
     if isinstance(meaning.shown, Problem):
         problems.add(meaning.shown)
+    elif meaning.shown is not None:
+        problems.extend(meaning.shown.warnings)
 
 
 def _parser(intake: _Intake) -> Parser:

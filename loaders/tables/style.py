@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -9,7 +10,7 @@ from itertools import islice
 
 from gisdb.registers.column import Column, Day, Kind
 from gisdb.registers.notation import Style, day_orders, decimal_marks
-from gisdb.registers.register import Register
+from gisdb.registers.register import Register, Severity
 from loaders.tables.choices import Choices
 from loaders.tables.match import Matching
 from loaders.tables.problem import Problem
@@ -30,11 +31,13 @@ class Shown:
         day_order: what decided the order of day and month: ``file``, ``choice``; ``custom``, where no cell shows it and
             it is the usual one.
         day: a cell that both orders read, as an example of what it is read as; ``""`` where there is none.
+        warnings: what may have been changed before the file came here.
     """
 
     style: Style
     day_order: str = "custom"
     day: str = ""
+    warnings: tuple[Problem, ...] = ()
 
 
 class _Marks(dict[str, str]):
@@ -52,12 +55,28 @@ class _Marks(dict[str, str]):
 
 
 class _Orders(dict[str, str]):
-    """One column's cells and the order of day and month that each shows."""
+    """One column's cells and what each shows: an order of day and month; or that it is a date of a workbook.
+
+    `FLIPPABLE` where day and month could change places, `FIXED` where they could not.
+    """
 
     def __missing__(self, cell: str) -> str:
-        shown = day_orders(cell.strip())
+        date = _DATE.match(cell)
+        if date is None:
+            shown = day_orders(cell.strip())
+        elif date[2] > "12":
+            shown = FIXED
+        else:
+            shown = FLIPPABLE if date[1] != date[2] else ""
         self[cell] = shown
         return shown
+
+
+# As cells of a workbook that hold dates come here.
+_DATE = re.compile(r"\d{4}-(\d\d)-(\d\d)(?!\d)")
+FLIPPABLE, FIXED = "flippable", "fixed"
+# So many cells of each kind make a pattern.
+_PATTERN = 2
 
 
 @dataclass
@@ -80,6 +99,11 @@ class _Votes:
         if len(seen) > REMEMBERED:
             seen.clear()
 
+    def take(self, others: _Votes) -> None:
+        """Count what others counted."""
+        self.counts.update(others.counts)
+        self.first = others.first | self.first
+
 
 @dataclass(frozen=True)
 class _Source:
@@ -97,16 +121,17 @@ def infer_style(
 
     Cells that only one decimal mark can read decide; the more frequent mark wins and the others' cells are reported
     when they are parsed. A file that shows nothing has no marks, and any style reads it. The order of day and month is
-    found in the same way; where all days read both ways it is the usual one of `Style`.
+    found in the same way; where all days read both ways it is the usual one of `Style`. Dates that a spreadsheet seems to
+    have flipped are warned of.
 
     Returns:
         The style; or the problem ``number_style_unclear`` where nothing decides and a cell like ``1,000`` reads as two
-        different numbers, or where both marks are shown equally often; ``day_order_unclear`` likewise, where both
-        orders are shown equally often.
+        different numbers, or where both marks are shown equally often; ``day_order_unclear`` where both orders are shown
+        equally often, or the one that is not usual by fewer cells than read both ways: it may be a slip in one of them.
     """
     numbers, days = _Votes(), _Votes()
     numeric = [] if choices.decimal else _sources(register, matching, numeric=True)
-    dated = [] if choices.days else _sources(register, matching, numeric=False)
+    dated = [(_Votes(), one) for one in _sources(register, matching, numeric=False)]
     for name, cell in matching.constants.items():
         column = register.column(name)
         if _is_numeric(column.kind):
@@ -118,8 +143,10 @@ def infer_style(
     while (numeric or dated) and (chunk := list(islice(rows, CHUNK_ROWS))):
         for one in numeric:
             numbers.count(one, chunk)
-        for one in dated:
-            days.count(one, chunk)
+        for votes, one in dated:
+            votes.count(one, chunk)
+    for votes, _ in dated:
+        days.take(votes)
     mark = DECIMAL_MARKS[choices.decimal] if choices.decimal else _mark(numbers)
     order = choices.days or _order(days)
     if isinstance(mark, Problem):
@@ -128,7 +155,8 @@ def infer_style(
         return order
     both = days.first.get("?")
     by = "choice" if choices.days else "file" if days.counts["dmy"] or days.counts["mdy"] else "custom"
-    return Shown(Style(mark, order), by, both.cell or "" if both else "")
+    warnings = tuple(filter(None, (_maybe_flipped(votes) for votes, _ in dated)))
+    return Shown(Style(mark, order), by, both.cell or "" if both else "", warnings)
 
 
 def _sources(register: Register, matching: Matching, *, numeric: bool) -> list[_Source]:
@@ -154,7 +182,26 @@ def _mark(votes: _Votes) -> str | Problem:
 
 
 def _order(votes: _Votes) -> str | Problem:
-    dmy, mdy = votes.counts["dmy"], votes.counts["mdy"]
-    if dmy != mdy:
-        return "dmy" if dmy > mdy else "mdy"
-    return replace(votes.first["mdy"], code="day_order_unclear") if dmy else Style().day_order
+    """The more frequent order; the one that is not usual needs to be shown by as many cells as show nothing."""
+    usual, counts = Style().day_order, votes.counts
+    other = "mdy" if usual == "dmy" else "dmy"
+    if counts[usual] > counts[other] or not counts[other]:
+        return usual
+    if counts[usual] < counts[other] >= counts["?"]:
+        return other
+    return replace(votes.first[other], code="day_order_unclear")
+
+
+def _maybe_flipped(votes: _Votes) -> Problem | None:
+    """What a spreadsheet does to days in another order than its own: it takes those for dates that it can, and flips them.
+
+    The others stay texts. So every date has a day up to 12, every text one beyond.
+    """
+    counts = votes.counts
+    texts = sorted((counts["dmy"], counts["mdy"]))
+    if counts[FLIPPABLE] < _PATTERN or counts[FIXED] or counts["?"] or texts[0] or texts[1] < _PATTERN:
+        return None
+    first = votes.first[FLIPPABLE]
+    year, month, day = (first.cell or "")[:10].split("-")
+    params = {"count": counts[FLIPPABLE], "read": f"{year}-{month}-{day}", "meant": f"{year}-{day}-{month}"}
+    return replace(first, code="days_maybe_flipped", severity=Severity.WARNING, params=params)

@@ -139,7 +139,7 @@ def test_a_quotation_mark_that_never_closes(tmp_path: Path) -> None:
     path = tmp_path / "f.csv"
     path.write_bytes(b'a,b\n1,"x\n' + b"3,4\n" * 4 * MB)
     refused = refusal(path)
-    assert (refused.code, refused.params["line"]) == ("csv_malformed", 2)
+    assert (refused.code, refused.params["line"]) == ("cell_too_long", 2)
 
 
 def test_more_rows_than_one_reading_takes(tmp_path: Path) -> None:

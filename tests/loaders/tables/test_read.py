@@ -95,7 +95,10 @@ def test_quotes_that_never_close_name_the_line_where_they_open(tmp_path: Path) -
 
 def test_a_cell_without_end_is_refused_before_it_fills_the_memory(tmp_path: Path) -> None:
     refused = refusal(tmp_path, 'a,b\n1,"' + "x" * 200_000 + '",2\n')
-    assert (refused.code, refused.params["line"]) == ("csv_malformed", 2)
+    assert (refused.code, refused.params) == ("cell_too_long", {"line": 2, "most": 131072})
+    # A copy of another encoding is not made of what could not be read again.
+    refused = refusal(tmp_path, ("a,b\n1,2\nx" + "y" * 200_000 + ",2\n").encode("utf-16"))
+    assert (refused.code, refused.params["line"]) == ("cell_too_long", 3)
 
 
 cells = st.text(st.characters(codec="utf-8", exclude_characters="\0\r"), max_size=8)

@@ -182,6 +182,24 @@ def test_days_in_both_orders_equally_often_are_asked(clerk: Clerk) -> None:
     assert [(one.code, one.line) for one in decided.problems] == [("day_impossible", 3)]
 
 
+def test_one_slip_among_many_doubtful_days_turns_none_of_them(clerk: Clerk) -> None:
+    rows = [f"79-1;A;0{month}/0{month + 1}/2025;NOISE;80;dBA" for month in range(1, 4)]
+    receipt = clerk.measurements(*rows, "79-1;A;12/25/2024;NOISE;80;dBA")
+    assert [(one.code, one.line, one.cell) for one in receipt.problems] == [("day_order_unclear", 5, "12/25/2024")]
+
+
+@pytest.mark.parametrize("dates", [("2024-03-05", "2024-11-02"), ("2024-03-05", "2024-11-13"), ("2024-03-05",)])
+def test_dates_that_a_spreadsheet_may_have_flipped_are_warned_of(clerk: Clerk, dates: tuple[str, ...]) -> None:
+    days = ("25/03/2024", *dates, "2024-04-04", "13/04/2024")
+    # An order that a person chose does not mend them.
+    for choices in (Choices(), Choices(days="dmy")):
+        receipt = clerk.measurements(*(f"79-1;A;{day};NOISE;80;dBA" for day in days), dry_run=True, choices=choices)
+        told = [(one.code, one.severity, one.line, one.cell, dict(one.params)) for one in receipt.problems]
+        params = {"count": 2, "read": "2024-03-05", "meant": "2024-05-03"}
+        flipped = [("days_maybe_flipped", Severity.WARNING, 3, "2024-03-05", params)]
+        assert told == (flipped if dates[-1] == "2024-11-02" else [])
+
+
 def test_a_spreadsheets_day_number_is_understood_and_told_once(clerk: Clerk) -> None:
     receipt = clerk.measurements("79-1;A;45728;NOISE;80;dBA", "79-1;B;45729;NOISE;80;dBA")
     assert receipt.state is State.COMMITTED

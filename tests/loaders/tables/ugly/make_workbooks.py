@@ -207,7 +207,8 @@ def old_workbook(path: Path) -> None:
     book.save(str(path))
 
 
-def _open_cell(value: object, styled: str = "") -> str:
+def open_cell(value: object, styled: str = "") -> str:
+    """A cell of an .ods; ``styled``: more of its attributes."""
     if isinstance(value, float | int):
         return f'<table:table-cell{styled} office:value-type="float" office:value="{value}"/>'
     if isinstance(value, date):
@@ -221,7 +222,8 @@ def _style(name: str, font: str = "", parent: str = "") -> str:
     return f'<style:style style:name="{name}" style:family="table-cell"{above}>{text}</style:style>'
 
 
-def _open_document(path: Path, content: str, rows: str, styles: str = "") -> None:
+def write_open_document(path: Path, content: str, rows: str, styles: str = "") -> None:
+    """An .ods of one sheet."""
     names = " ".join(
         f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{long}:1.0"'
         for short, long in (
@@ -245,8 +247,8 @@ def _open_document(path: Path, content: str, rows: str, styles: str = "") -> Non
 
 def open_document(path: Path) -> None:
     """LibreOffice's own format."""
-    rows = ("".join(map(_open_cell, row)) for row in (HEADER, *ROWS))
-    _open_document(path, "", "".join(f"<table:table-row>{cells}</table:table-row>" for cells in rows))
+    rows = ("".join(map(open_cell, row)) for row in (HEADER, *ROWS))
+    write_open_document(path, "", "".join(f"<table:table-row>{cells}</table:table-row>" for cells in rows))
 
 
 def fonts_of_open_document(path: Path) -> None:
@@ -267,12 +269,12 @@ def fonts_of_open_document(path: Path) -> None:
         + _style("ce4", parent="Default")
         + "</office:automatic-styles>"
     )
-    title = _open_cell(seen("KẾT QUẢ ĐO", "tcvn3-capitals"))
-    header = "".join(_open_cell(name, ' table:style-name="ce4"') for name in HEADER)
+    title = open_cell(seen("KẾT QUẢ ĐO", "tcvn3-capitals"))
+    header = "".join(open_cell(name, ' table:style-name="ce4"') for name in HEADER)
     first = [seen("Lò hơi", "tcvn3") if at == 1 else value for at, value in enumerate(ROWS[0])]
-    code, _, *last = map(_open_cell, ROWS[1])
-    name = _open_cell(seen("Phân xưởng đóng gói", "vni"), ' table:style-name="ce3"')
-    _open_document(
+    code, _, *last = map(open_cell, ROWS[1])
+    name = open_cell(seen("Phân xưởng đóng gói", "vni"), ' table:style-name="ce3"')
+    write_open_document(
         path,
         content,
         '<table:table-column/><table:table-column table:default-cell-style-name="ce1"/>'
@@ -280,7 +282,7 @@ def fonts_of_open_document(path: Path) -> None:
         '<table:table-row table:number-rows-repeated="2"><table:table-cell/></table:table-row>'
         f'<table:table-row table:default-cell-style-name="ce2">{title}</table:table-row>'
         f"<table:table-header-rows><table:table-row>{header}</table:table-row></table:table-header-rows>"
-        f"<table:table-row>{''.join(map(_open_cell, first))}</table:table-row>"
+        f"<table:table-row>{''.join(map(open_cell, first))}</table:table-row>"
         f"<table:table-row>{code}{name}{''.join(last)}</table:table-row>",
         styles,
     )
