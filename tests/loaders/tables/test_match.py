@@ -146,6 +146,44 @@ def test_another_unit_than_the_columns_own_is_no_match() -> None:
     assert "cost_vnd" in names(match(register("incidents"), (*header[:5], "Tổng chi phí (đồng)")))
 
 
+INCIDENT = ("Mã cơ sở", "Số vụ", "Ngày xảy ra", "Mức độ", "Số người bị nạn")
+
+
+@pytest.mark.parametrize(
+    ("header", "stated"),
+    [
+        ("Thiệt hại (triệu đồng)", "triệu đồng"),
+        ("THIỆT HẠI / (ĐVT: TR.ĐỒNG)", "TR.ĐỒNG"),
+        ("Thiet hai, 1.000 dong", "1.000 dong"),
+        ("Thiệt hại triệu đồng", "triệu đồng"),
+        ("Thiệt hại (USD)", "USD"),
+        ("Thiệt hại (nếu có)", None),
+        ("Thiệt hại (2025)", None),
+        ("Thiệt hại (VNĐ)", None),
+    ],
+)
+def test_numbers_in_another_unit_never_come_in_however_the_column_was_found(header: str, stated: str | None) -> None:
+    incidents, names_of = register("incidents"), (*INCIDENT, header)
+    found = match(incidents, names_of)
+    assert stated is None or "cost_vnd" not in names(found)
+    for decided in (
+        match(incidents, names_of, Choices(columns={header: "cost_vnd"})),
+        match(incidents, names_of, remembered={folded(header): "cost_vnd"}),
+    ):
+        told = [(one.code, one.params["stated"]) for one in decided.problems if one.severity is Severity.ERROR]
+        assert told == ([] if stated is None else [("header_in_other_unit", stated)])
+        assert decided.usable is (stated is None)
+
+
+def test_a_line_above_the_table_can_say_another_unit_too() -> None:
+    incidents, above = register("incidents"), ((2, ("", "(Đơn vị tính: triệu đồng)")),)
+    found = match(incidents, (*INCIDENT, "Thiệt hại"), above=above)
+    assert [(one.code, one.line, one.params["stated"]) for one in found.problems] == [
+        ("unit_above_is_other", 2, "triệu đồng")
+    ]
+    assert match(incidents, (*INCIDENT, "Thiệt hại (đồng)"), above=above).usable
+
+
 def test_what_describes_the_workplace_stands_beside_its_code_or_for_it() -> None:
     rest = HEADER[1:]
     matching = match(MEASUREMENTS, ("Tên cơ sở", "MST", *rest))
