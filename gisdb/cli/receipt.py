@@ -25,10 +25,9 @@ def show(receipt: Receipt, language: str) -> None:
     from rich.markup import escape
 
     console = Console(highlight=False, soft_wrap=True)
-    if receipt.reading:
+    columns = receipt.reading.get("columns")
+    if isinstance(columns, Mapping):
         console.print(escape(_said("receipt_reading", receipt.reading, language)), style="dim")
-        columns = receipt.reading["columns"]
-        assert isinstance(columns, Mapping)
         listed = ", ".join(f"{header} → {name}" if header != name else name for header, name in columns.items())
         console.print(escape(_said("receipt_columns", {"columns": listed}, language)), style="dim")
     for group in receipt.problems.groups:

@@ -354,9 +354,9 @@ class _Matcher:
             return
         elif guess.near:
             params["columns"] = guess.near
-            self.problems.append(Problem("header_undecided", Severity.NOTE, params=params))
+            self.problems.append(Problem("header_undecided", Severity.NOTE, params=params, position=guess.position))
         else:
-            self.problems.append(Problem("header_unknown", Severity.NOTE, params=params))
+            self.problems.append(Problem("header_unknown", Severity.NOTE, params=params, position=guess.position))
 
     def _in_other_units(self, matched: list[Matched], above: tuple[Line, ...]) -> list[Problem]:
         """Columns whose numbers would be wrong: a person chose them under a header that states another unit than theirs.

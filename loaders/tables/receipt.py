@@ -96,6 +96,6 @@ def _as_data(problem: Problem, register: Register, language: str) -> dict[str, o
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | list):
         return [str(one) for one in value]
     return value if isinstance(value, int) else str(value)

@@ -111,7 +111,8 @@ def import_file(
             table = read(path, Path(work), limits=limits, choices=choices, spellings=spellings(register))
             found = _same_file(conn, register, table, choices)
             if found is not None:
-                return Receipt(register, name, State.UNCHANGED, upload_id=found, problems=_known_file(found))
+                known = _known_file(found)
+                return Receipt(register, name, State.UNCHANGED, upload_id=found, reading=table.reading, problems=known)
             meaning = meaning_of(conn, account, register, table, choices)
             problems.positions = meaning.matching.positions
             problems.extend([*meaning.matching.problems, *table.notes])

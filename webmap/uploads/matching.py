@@ -97,6 +97,27 @@ def _in_order(connection: Connection, upload: Upload, register: Register, found:
     return matched + [header for one in unknown if (header := str(one.params.get("header", "")))]
 
 
+# Refusals that name what could be read instead.
+_ASKING = ("archive_has_several", "archive_file_unknown", "sheet_unknown")
+
+
+def sheet_options(
+    connection: Connection, upload: Upload, receipt: Mapping[str, Any], choices: Choices
+) -> list[tuple[str, str]]:
+    """The sheets of the workbook, or the files of the archive, that can be read; none where there is one table alone."""
+    reading = receipt.get("reading") or {}
+    names = [str(one) for one in [reading.get("sheet"), *(reading.get("sheets") or [])] if one]
+    if files := [str(one) for one in reading.get("files") or []]:
+        taken = str(reading["archive"])
+        names = [*([f"{taken}/{one}" for one in names] or [taken]), *files]
+    for code in () if names else _ASKING:
+        asked = problems_of(connection, upload.id, Wanted(code=code), limit=1)
+        names += [str(name) for one in asked for name in one.params.get("choices") or []]
+    if choices.sheet and choices.sheet not in names:
+        names.append(choices.sheet)
+    return [(name, seen(name)) for name in names] if len(names) > 1 or choices.sheet else []
+
+
 def missing_columns(register: Register, receipt: Mapping[str, Any], choices: Choices) -> list[Select]:
     """Required columns that the file has nowhere: a cell for every row can be typed."""
     reading = receipt.get("reading") or {}

@@ -20,7 +20,7 @@ from webmap.i18n import language
 from webmap.uploads.changes import ChangeLine, changes_of
 from webmap.uploads.effects import Effects, make_effects
 from webmap.uploads.forms import kept_choices
-from webmap.uploads.matching import Select, header_selects, missing_columns, question_selects
+from webmap.uploads.matching import Select, header_selects, missing_columns, question_selects, sheet_options
 from webmap.uploads.problem_list import listed
 from webmap.uploads.words import (
     STEPS,
@@ -45,6 +45,7 @@ class Preview:
     """How the file was read and what it would do; each select can be set otherwise."""
 
     facts: Sequence[tuple[str, str]]
+    sheets: Sequence[tuple[str, str]]
     headers: Sequence[Select]
     missing: Sequence[Select]
     questions: Sequence[Select]
@@ -139,6 +140,7 @@ def _preview(
 ) -> Preview:
     return Preview(
         facts=reading_facts(receipt.get("reading") or upload.reading or {}),
+        sheets=sheet_options(connection, upload, receipt, choices),
         headers=header_selects(connection, upload, own, receipt, choices),
         missing=missing_columns(own, receipt, choices),
         questions=question_selects(receipt, choices),

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import zipfile
 
 import pytest
 from flask import Flask
@@ -16,7 +17,7 @@ from gisdb.config import Settings
 from gisdb.engine import Database
 from loaders.uploads.work import Teller
 from tests.conftest import account
-from tests.webmap.uploads.conftest import Seat, measurements, seat, workplaces_in
+from tests.webmap.uploads.conftest import HEADER, Seat, measurements, seat, workplaces_in
 
 ACTIONS = ("choices", "submit", "approve", "return", "withdraw", "undo")
 READS = ("", "/progress", "/file", "/problems.csv", "/marked", "/failed")
@@ -369,3 +370,42 @@ def test_a_template_is_a_workbook_too(desk: Seat) -> None:
     with desk.client.get("/uploads/templates/measurements.xlsx") as answer:
         book = load_workbook(io.BytesIO(answer.data))
     assert len(book.sheetnames) == 4
+
+
+def test_another_sheet_or_file_of_an_archive_is_chosen_from_a_list(desk: Seat, codes: list[str]) -> None:
+    book, out = Workbook(), io.BytesIO()
+    for name, value in (("Quý I", 81), ("Quý II", 82)):
+        sheet = book.create_sheet(name)
+        sheet.append(HEADER)
+        sheet.append([codes[0], f"Trang {name}", "12/03/2025", "NOISE", value, "dBA"])
+    book.save(out)
+    upload_id = desk.send(out.getvalue(), "quý.xlsx")
+    desk.work()
+    page = desk.page(upload_id)
+    assert "sau khi xác nhận các cảnh báo" in page
+    assert re.findall(r'<option value="(Quý I+|Sheet)"( selected)?', page) == [
+        ("Quý I", ""),
+        ("Sheet", ""),
+        ("Quý II", ""),
+    ]
+    desk.post(upload_id, "submit", confirmed="1")
+    desk.work()
+    # The same file again: what of it is in is known, and the other sheet can be chosen.
+    again = desk.send(out.getvalue(), "quý.xlsx")
+    desk.work()
+    assert '<option value="Quý II">' in desk.page(again)
+    desk.post(again, "choices", sheet="Quý II")
+    desk.work()
+    page = desk.page(again)
+    assert ("Tệp có thể ghi vào sổ" in page, '<option value="Quý II" selected>' in page) == (True, True)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name in ("một.csv", "hai.csv"):
+            archive.writestr(name, measurements(codes[:1], point=f"Nén {name}"))
+    zipped = desk.send(packed.getvalue(), "nén.zip")
+    desk.work()
+    assert '<option value="hai.csv">' in desk.page(zipped)
+    desk.post(zipped, "choices", sheet="hai.csv")
+    desk.work()
+    page = desk.page(zipped)
+    assert ("Tệp có thể ghi vào sổ" in page, '<option value="một.csv">' in page) == (True, True)
