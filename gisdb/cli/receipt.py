@@ -16,6 +16,23 @@ if TYPE_CHECKING:
 
 # So many lines of each kind of problem are shown; all of them are in the JSON form.
 SHOWN = 5
+# The words of the command for what a sentence asks for; the sentences themselves speak to the reader of a page too.
+_OPTIONS = {
+    "header_missing": "gisdb template",
+    "header_not_found": "gisdb template, --header-line",
+    "header_line_blank": "--header-line",
+    "day_order_unclear": "--days dmy, --days mdy",
+    "number_style_unclear": "--decimal comma, --decimal point",
+    "row_twice": "--repeats repeat, --repeats duplicate",
+    "encoding_guessed": "--encoding",
+    "file_not_in_encoding": "--encoding",
+    "sheet_unknown": "--sheet",
+    "sheets_not_read": "--sheet",
+    "sheets_like_it_not_read": "--sheet, --yes",
+    "archive_has_several": "--sheet",
+    "archive_file_unknown": "--sheet",
+    "period_locked": "--reason",
+}
 _COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
 
 
@@ -65,7 +82,8 @@ def _show_group(console: Console, receipt: Receipt, group: Group, language: str)
         console.print(f"  {escape(_said('receipt_more', {'count': group.count - len(listed)}, language))}")
     fix = listed[0].said(receipt.register, language).fix
     if fix:
-        console.print(f"  [green]→[/] {escape(fix)}")
+        option = f" ({_OPTIONS[group.code]})" if group.code in _OPTIONS else ""
+        console.print(f"  [green]→[/] {escape(fix + option)}")
 
 
 def _line(problem: Problem, receipt: Receipt, language: str) -> str:

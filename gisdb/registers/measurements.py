@@ -474,7 +474,7 @@ REGISTER = Register(
             "unit_needs_molar_mass",
             "unit",
             f"{_UNCONVERTED} AND f.molar_mass IS NULL AND {_BY_MOLAR_MASS}",
-            params="jsonb_build_object('wanted', f.unit, 'factor', f.name_vi)",
+            params="jsonb_build_object('wanted', f.unit, 'factor_vi', f.name_vi, 'factor_en', f.name_en)",
         ),
         Rule(
             "unit_not_convertible",

@@ -113,7 +113,9 @@ def _text(request: Request, path: Path) -> Found:
     table = _located(rows, None, request)
     notes: list[Note] = []
     if encoding != "utf-8" and request.encoding is None and not encoding.startswith("utf-16"):
-        notes.append(Note("encoding_guessed", params={"encoding": text.called(encoding), "shown": _shown(table, rows)}))
+        notes.append(
+            Note("encoding_guessed", params={"encoding": text.called(encoding).upper(), "shown": _shown(table, rows)})
+        )
     copied = encoding != "utf-8" or seen.lone_returns
     sums = Subtotals(table, rows)
     if copied:
@@ -123,7 +125,7 @@ def _text(request: Request, path: Path) -> Found:
         sums.among_text(path, delimiter)
         find_end(table, text.last_records(path, delimiter, seen.tail))
     sums.leave_out()
-    reading = {"encoding": text.called(encoding), "delimiter": delimiter}
+    reading = {"encoding": text.called(encoding).upper(), "delimiter": delimiter}
     return Found(table, reading, copied, "," if copied else delimiter, notes, seen.sha256)
 
 
@@ -178,7 +180,7 @@ def _workbook(request: Request, path: Path, kind: str, wanted: str | None) -> Fo
     table = _located(rows, sheet.spans, request)
     notes = []
     if sheet.step and request.encoding is None:
-        notes.append(Note("encoding_guessed", params={"encoding": sheet.step, "shown": _shown(table, rows)}))
+        notes.append(Note("encoding_guessed", params={"encoding": sheet.step.upper(), "shown": _shown(table, rows)}))
     sums = Subtotals(table, rows)
     find_end(table, _write(request, sums.among(sheet.rows()), len(table.header)))
     sums.leave_out()

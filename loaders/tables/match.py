@@ -75,6 +75,12 @@ class Matching:
         return {one.column.name: one.position for one in self.matched}
 
     @property
+    def headers(self) -> dict[tuple[str, int], str]:
+        """What a wide sheet says by a header and not by a cell: the column of the factor, and where → the header."""
+        sheet = self.sheet
+        return {} if sheet is None else {(sheet.wide.factor, one.position): one.header for one in sheet.factors}
+
+    @property
     def reading(self) -> dict[str, object]:
         """What the headers mean, to be shown and kept: ``columns``, ``how``, ``constants``, ``factors``."""
         found: dict[str, object] = {

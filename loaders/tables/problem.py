@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from gisdb.messages import Sentence, sentence
-from gisdb.registers.register import Register, Severity
+from gisdb.registers.column import Column
+from gisdb.registers.register import Derived, Register, Severity
 
 # A file of a million bad lines must not fill the memory: all are counted, so many of each severity are kept.
 KEPT = 10_000
@@ -37,6 +38,8 @@ class Problem:
     def said(self, register: Register, language: str) -> Sentence:
         """What is wrong and what to do, without the place."""
         known = dict(self.params) | {"cell": self.cell or "", "column": label(register, self.column, language)}
+        if isinstance(name := self.params.get("name"), str):
+            known["name"] = label(register, name, language)
         # What has a name in each language is said in the reader's.
         ending = f"_{language}"
         known |= {name.removesuffix(ending): value for name, value in self.params.items() if name.endswith(ending)}
@@ -46,11 +49,12 @@ class Problem:
 
 
 def label(register: Register, column: str | None, language: str) -> str:
-    """A column's name as people read it; a field that is no column keeps its own, None is ``""``."""
-    found = next((one for one in register.readable if one.name == column), None)
+    """The name of a column or a derived field as people read it; what has none keeps its own, None is ``""``."""
+    known: tuple[Column | Derived, ...] = (*register.readable, *register.derived)
+    found = next((one for one in known if one.name == column), None)
     if found is None:
         return column or ""
-    return found.vi if language == "vi" else found.en
+    return (found.vi if language == "vi" else found.en) or found.name
 
 
 @dataclass(frozen=True)
@@ -67,10 +71,12 @@ class Problems:
     """Collects problems: counts every one, keeps the first `KEPT` of each severity.
 
     ``positions``: column → where in a row of the file its cells stand, for problems that say the column alone.
+    ``headers``: column and position → the header that says what a record has there, where the file has no cell for it.
     """
 
     def __init__(self) -> None:
         self.positions: Mapping[str, int] = {}
+        self.headers: Mapping[tuple[str, int], str] = {}
         self._kept: list[Problem] = []
         self._counts: Counter[tuple[Severity, str, str | None]] = Counter()
         self._of: Counter[Severity] = Counter()
@@ -83,6 +89,8 @@ class Problems:
             position = self.positions.get(problem.column or "")
             if problem.line is not None and position is not None and problem.position is None:
                 problem = replace(problem, position=position)
+            if problem.column and (header := self.headers.get((problem.column, problem.position or 0))):
+                problem = replace(problem, cell=header)
             self._kept.append(problem)
 
     def extend(self, problems: Iterable[Problem]) -> None:

@@ -114,7 +114,7 @@ def import_file(
                 known = _known_file(found)
                 return Receipt(register, name, State.UNCHANGED, upload_id=found, reading=table.reading, problems=known)
             meaning = meaning_of(conn, account, register, table, choices)
-            problems.positions = meaning.matching.positions
+            problems.positions, problems.headers = meaning.matching.positions, meaning.matching.headers
             problems.extend([*meaning.matching.problems, *table.notes])
             problems.extend(older_template(register, table, meaning.matching))
             if isinstance(meaning.shown, Problem):

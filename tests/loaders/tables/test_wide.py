@@ -162,6 +162,16 @@ def test_what_the_database_finds_of_a_wide_sheet_names_the_cell_too(clerk: Clerk
     ]
 
 
+def test_a_factor_is_called_as_its_header_calls_it(clerk: Clerk) -> None:
+    header = "Mã cơ sở;Vị trí;Ngày đo;Ồn chung (dBA);Amoniac (mg/m3)"
+    receipt = clerk.measurements("79-1;A;12/03/1999;80;2", header=header, dry_run=True)
+    of_factor = [one for one in receipt.problems if one.column == "factor"]
+    assert {one.cell for one in of_factor} == {"Ồn chung (dBA)", "Amoniac (mg/m3)"}
+    wide = next(one for one in receipt.problems if one.code == "sheet_is_wide")
+    assert "“Amoniac (mg/m3)” → Amonia" in wide.said(MEASUREMENTS, "vi").text
+    assert "“Amoniac (mg/m3)” → Ammonia" in wide.said(MEASUREMENTS, "en").text
+
+
 def test_a_long_file_names_the_cell_too(clerk: Clerk) -> None:
     receipt = clerk.measurements("XX;A;12/03/2025;NOISE;80;dBA", "79-1;A;12/03/2025;NOISE;80;parsec")
     assert [(one.code, one.line, one.position) for one in receipt.problems] == [
