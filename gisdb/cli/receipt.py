@@ -76,14 +76,23 @@ def _show_group(console: Console, receipt: Receipt, group: Group, language: str)
     column = label(receipt.register, group.column, language)
     head = _said(f"severity_{group.severity.value}", {}, language) + (f" × {group.count}" if group.count > 1 else "")
     console.print(f"[bold {colour}]{escape(head)}[/]" + (f" · {escape(column)}" if column else ""))
-    for problem in listed:
+    fixes = [one.said(receipt.register, language).fix for one in listed]
+    same = len(set(fixes)) == 1
+    for problem, fix in zip(listed, fixes, strict=True):
         console.print(f"  {escape(_line(problem, receipt, language))}")
+        if not same and fix:
+            _show_fix(console, group, fix)
     if group.count > len(listed):
         console.print(f"  {escape(_said('receipt_more', {'count': group.count - len(listed)}, language))}")
-    fix = listed[0].said(receipt.register, language).fix
-    if fix:
-        option = f" ({_OPTIONS[group.code]})" if group.code in _OPTIONS else ""
-        console.print(f"  [green]→[/] {escape(fix + option)}")
+    if same and fixes[0]:
+        _show_fix(console, group, fixes[0])
+
+
+def _show_fix(console: Console, group: Group, fix: str) -> None:
+    from rich.markup import escape
+
+    option = f" ({_OPTIONS[group.code]})" if group.code in _OPTIONS else ""
+    console.print(f"  [green]→[/] {escape(fix + option)}")
 
 
 def _line(problem: Problem, receipt: Receipt, language: str) -> str:

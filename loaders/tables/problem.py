@@ -12,6 +12,10 @@ from gisdb.registers.register import Derived, Register, Severity
 
 # A file of a million bad lines must not fill the memory: all are counted, so many of each severity are kept.
 KEPT = 10_000
+# So many characters of a cell are shown; of a list of names; the parameters that are what stands in a file.
+LONGEST = 200
+_LONGEST_LIST = 2_000
+_OF_FILE = frozenset({"header", "label", "shown", "stated", "wanted"})
 
 
 @dataclass(frozen=True)
@@ -37,15 +41,26 @@ class Problem:
 
     def said(self, register: Register, language: str) -> Sentence:
         """What is wrong and what to do, without the place."""
-        known = dict(self.params) | {"cell": self.cell or "", "column": label(register, self.column, language)}
+        params = {name: _told(name, value) for name, value in self.params.items()}
+        known = params | {"cell": shortened(self.cell or ""), "column": label(register, self.column, language)}
         if isinstance(name := self.params.get("name"), str):
             known["name"] = label(register, name, language)
         # What has a name in each language is said in the reader's.
         ending = f"_{language}"
-        known |= {name.removesuffix(ending): value for name, value in self.params.items() if name.endswith(ending)}
+        known |= {name.removesuffix(ending): value for name, value in params.items() if name.endswith(ending)}
         if isinstance(columns := self.params.get("columns"), tuple):
             known["columns"] = ", ".join(label(register, name, language) for name in columns)
         return sentence(self.code, known, language)
+
+
+def shortened(text: str, most: int = LONGEST) -> str:
+    """``text``, or its beginning where it is longer than anybody reads."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def _told(name: str, value: object) -> object:
+    """A parameter as sentences show it: what stands in the file is cut as cells are, lists of names later."""
+    return shortened(value, LONGEST if name in _OF_FILE else _LONGEST_LIST) if isinstance(value, str) else value
 
 
 def label(register: Register, column: str | None, language: str) -> str:

@@ -17,7 +17,7 @@ from loaders.tables.choices import Choices
 from webmap.i18n import language, number
 from webmap.maps.sheet import in_language
 from webmap.uploads.forms import AS_FOUND
-from webmap.uploads.problem_list import seen
+from webmap.uploads.problem_list import glimpse
 from webmap.uploads.words import in_language_of
 
 NEW = "new"
@@ -57,7 +57,7 @@ def header_selects(
         selects.append(
             Select(
                 header,
-                seen(header),
+                glimpse(header),
                 [(AS_FOUND, kept + hows.get(how, "")), ("", gettext("leave out")), *options],
                 AS_FOUND if decided is None else decided,
                 decided is not None,
@@ -115,7 +115,7 @@ def sheet_options(
         names += [str(name) for one in asked for name in one.params.get("choices") or []]
     if choices.sheet and choices.sheet not in names:
         names.append(choices.sheet)
-    return [(name, seen(name)) for name in names] if len(names) > 1 or choices.sheet else []
+    return [(name, glimpse(name)) for name in names] if len(names) > 1 or choices.sheet else []
 
 
 def missing_columns(register: Register, receipt: Mapping[str, Any], choices: Choices) -> list[Select]:
@@ -140,7 +140,7 @@ def question_selects(receipt: Mapping[str, Any], choices: Choices) -> list[Selec
         selects.append(
             Select(
                 key,
-                seen(str(one.get("says") or key)),
+                glimpse(str(one.get("says") or key)),
                 [
                     (AS_FOUND, gettext("not decided yet")),
                     *options,

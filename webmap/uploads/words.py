@@ -9,6 +9,7 @@ from flask_babel import gettext, ngettext
 
 from gisdb.messages import sentence
 from gisdb.registers import registers
+from loaders.tables.problem import shortened
 from webmap.i18n import language, number
 
 # The steps of a check and of a commit in their order; what is done of it before each begins.
@@ -152,13 +153,13 @@ def reading_facts(reading: Mapping[str, Any]) -> list[tuple[str, str]]:
         (gettext("Decimal mark"), decimal_words().get(decimal_code(reading.get("decimal_mark")), "")),
         (gettext("Days"), day_words().get(str(reading.get("days")), "")),
         (gettext("Example of a day"), _example(reading.get("days_example"))),
-        (gettext("Same cell for every row"), ", ".join(map(str, (reading.get("constants") or {}).values()))),
+        (gettext("Same cell for every row"), _listed(list((reading.get("constants") or {}).values()))),
     ]
     return [(name, value) for name, value in listed if value]
 
 
 def _listed(names: object) -> str:
-    return ", ".join(map(str, names)) if isinstance(names, list) else ""
+    return ", ".join(shortened(str(one)) for one in names) if isinstance(names, list) else ""
 
 
 def _example(found: object) -> str:

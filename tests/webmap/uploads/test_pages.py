@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
 import re
@@ -409,3 +410,23 @@ def test_another_sheet_or_file_of_an_archive_is_chosen_from_a_list(desk: Seat, c
     desk.work()
     page = desk.page(zipped)
     assert ("Tệp có thể ghi vào sổ" in page, '<option value="một.csv">' in page) == (True, True)
+
+
+def test_a_kind_of_problem_is_summed_up_by_what_holds_for_all_of_it(desk: Seat, codes: list[str]) -> None:
+    rows = (
+        f"{codes[0]};Lò;12/03/2025;NOISE;rất cao;dBA",
+        f"{codes[0]};Kho;12/03/2025;NOISE;thấp;dBA",
+        "LẠ-1;Lò;12/03/2025;NOISE;80;dBA",
+        "LẠ-1;Kho;12/03/2025;NOISE;80;dBA",
+        f"{codes[0]};{'dài ' * 1250};12/03/2025;NOISE;80;dBA",
+        f"{codes[0]};;12/03/2025;NOISE;80;dBA",
+        f"{codes[0]};;13/03/2025;NOISE;80;dBA",
+    )
+    page = desk.page(desk.checked("\n".join([";".join(HEADER), *rows]).encode()))
+    listed = re.findall(r"<li>(<a href.*?)</li>", page)
+    groups = [" ".join(html.unescape(re.sub("<[^>]+>|×", "", one)).split()) for one in listed]
+    assert "Kết quả: ví dụ: “rất cao” không phải là một số. 2" in groups
+    assert "Mã cơ sở: Không có cơ sở nào mang mã “LẠ-1” trong phạm vi của bạn. 2" in groups
+    assert "Vị trí lao động: Ô “Vị trí lao động” để trống, nhưng cột này bắt buộc. 2" in groups
+    assert "dài dài dài…" in page
+    assert page.count("dài ") < 120
