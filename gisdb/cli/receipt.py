@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 # So many lines of each kind of problem are shown; all of them are in the JSON form.
 SHOWN = 5
+_LONGEST = 400
 # The words of the command for what a sentence asks for; the sentences themselves speak to the reader of a page too.
 _OPTIONS = {
     "header_missing": "gisdb template",
@@ -49,6 +50,8 @@ def show(receipt: Receipt, language: str) -> None:
         console.print(escape(_said("receipt_columns", {"columns": listed}, language)), style="dim")
     for group in receipt.problems.groups:
         _show_group(console, receipt, group, language)
+    if receipt.state.value != "committed":
+        _show_first(console, receipt, language)
     if receipt.counts:
         code = "receipt_counts" if receipt.done else "receipt_counts_nothing"
         console.print(escape(_said(code, receipt.counts, language)))
@@ -93,6 +96,20 @@ def _show_fix(console: Console, group: Group, fix: str) -> None:
 
     option = f" ({_OPTIONS[group.code]})" if group.code in _OPTIONS else ""
     console.print(f"  [green]→[/] {escape(fix + option)}")
+
+
+def _show_first(console: Console, receipt: Receipt, language: str) -> None:
+    """The first records as they were understood, a line each."""
+    from rich.markup import escape
+
+    from loaders.tables.problem import label, shortened
+
+    for one in receipt.first:
+        columns = one["columns"]
+        assert isinstance(columns, Mapping)
+        told = "; ".join(f"{label(receipt.register, name, language)} {value}" for name, value in columns.items())
+        params = {"line": one["line"], "record": shortened(told, _LONGEST)}
+        console.print(escape(_said("receipt_first", params, language)), style="dim")
 
 
 def _line(problem: Problem, receipt: Receipt, language: str) -> str:

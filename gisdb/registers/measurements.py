@@ -446,7 +446,14 @@ REGISTER = Register(
                                  condition.said) AS j ON true
     """,
     derived=(
-        Derived("canonical_value", Numeric(), "c.value", "Giá trị theo đơn vị chuẩn", "Value in canonical unit"),
+        Derived(
+            "canonical_value",
+            Numeric(),
+            "c.value",
+            "Giá trị theo đơn vị chuẩn",
+            "Value in canonical unit",
+            previewed=True,
+        ),
         Derived("verdict", Text(), "j.verdict", "Đánh giá", "Verdict", required=True),
         Derived("verdict_reason", Text(), "j.reason", "Lý do đánh giá", "Reason of the verdict", required=True),
         Derived(

@@ -23,6 +23,7 @@ from loaders.tables.changes import changes
 from loaders.tables.check import Outcome, check
 from loaders.tables.choices import Choices
 from loaders.tables.commit import Draft, begin, commit
+from loaders.tables.first_rows import first_records
 from loaders.tables.match import spellings
 from loaders.tables.meaning import Meaning, decided, meaning_of, older_template, remember
 from loaders.tables.owners import settle_owners
@@ -176,6 +177,7 @@ def _travel(
     state = _state(problems, outcome, dry_run=dry_run, confirmed=confirmed, good_only=good_only)
     labelled = synthetic or outcome.synthetic
     listed = changes(conn, register) if outcome.changed else []
+    first = first_records(conn, register, parser.present)
     upload_id = None
     if state is State.COMMITTED or (dry_run and on_written and state in {State.CHECKED, State.UNCONFIRMED}):
         progress("step_import_commit", rows=outcome.added + outcome.changed)
@@ -192,7 +194,7 @@ def _travel(
         if state is State.COMMITTED:
             remember(conn, intake.account, register, intake.table.header, intake.choices)
     receipt = Receipt(
-        register, intake.file_name, state, counts, intake.reading, problems, upload_id, labelled, owners, listed
+        register, intake.file_name, state, counts, intake.reading, problems, upload_id, labelled, owners, listed, first
     )
     if on_written and upload_id is not None:
         on_written(conn, receipt)

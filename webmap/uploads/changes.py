@@ -34,7 +34,7 @@ def changes_of(connection: Connection, own: Register, receipt: Mapping[str, Any]
     listed = (receipt.get("changes") or [])[:MOST_CHANGES]
     if not listed:
         return []
-    names = _Names(connection, own)
+    names = Names(connection, own)
     return [
         ChangeLine(
             one.get("line"),
@@ -48,7 +48,7 @@ def changes_of(connection: Connection, own: Register, receipt: Mapping[str, Any]
     ]
 
 
-class _Names:
+class Names:
     """What stands in the fields of a register, in the reader's language."""
 
     def __init__(self, connection: Connection, own: Register) -> None:

@@ -19,6 +19,7 @@ from loaders.tables.choices import Choices
 from webmap.i18n import language
 from webmap.uploads.changes import ChangeLine, changes_of
 from webmap.uploads.effects import Effects, make_effects
+from webmap.uploads.first_rows import FirstRows, first_rows
 from webmap.uploads.forms import kept_choices
 from webmap.uploads.matching import Select, header_selects, missing_columns, question_selects, sheet_options
 from webmap.uploads.problem_list import listed
@@ -50,6 +51,7 @@ class Preview:
     missing: Sequence[Select]
     questions: Sequence[Select]
     changes: Sequence[ChangeLine]
+    first: FirstRows | None
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,7 @@ def _preview(
         missing=missing_columns(own, receipt, choices),
         questions=question_selects(receipt, choices),
         changes=changes_of(connection, own, receipt),
+        first=first_rows(connection, own, receipt),
     )
 
 

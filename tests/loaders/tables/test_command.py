@@ -114,12 +114,14 @@ def test_a_refusal_is_status_1_with_the_problems_as_data(command: Command) -> No
 
 
 def test_a_person_reads_the_line_and_the_fix_on_the_terminal(command: Command) -> None:
-    done = command.run("import", "measurements", command.file("m.csv", f"{HEADER}\n{ROW.replace('86,5', '8 6')}\n"))
+    file = command.file("m.csv", f"{HEADER}\n{ROW.replace('86,5', '8 6')}\n{ROW}\n")
+    done = command.run("import", "measurements", file)
     said = done.stdout.decode()
     assert done.returncode == 1
     assert "dòng 2: “8 6” không phải là một số." in said
     assert "→ Chỉ viết chữ số" in said
     assert "Chưa ghi gì." in said
+    assert "Hiểu dòng 3 là: Mã cơ sở 79-1; " in said
 
 
 def test_what_is_found_in_a_file_can_be_overruled(command: Command) -> None:

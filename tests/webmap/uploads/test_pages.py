@@ -430,3 +430,18 @@ def test_a_kind_of_problem_is_summed_up_by_what_holds_for_all_of_it(desk: Seat, 
     assert "Vị trí lao động: Ô “Vị trí lao động” để trống, nhưng cột này bắt buộc. 2" in groups
     assert "dài dài dài…" in page
     assert page.count("dài ") < 120
+
+
+def test_the_first_rows_are_shown_as_they_were_understood(desk: Seat, codes: list[str]) -> None:
+    header = "Mã cơ sở;Vị trí;Ngày đo;Mã yếu tố;Kết quả;Đơn vị đo"
+    rows = (f"{codes[0]};Đầu tiên;03/04/2025;CO;2,5;ppm", f"{codes[0]};Đầu tiên;13/04/2025;NH3;<0,05;mg/m3")
+    upload_id = desk.checked("\n".join((header, *rows)).encode())
+    table = re.search(r'<table class="first-table">.*?</table>', desk.page(upload_id), re.DOTALL)
+    assert table is not None
+    cells = [html.unescape(re.sub("<[^>]+>", "|", one)) for one in re.findall(r"<td.*?</td>", table[0])]
+    shown = [re.sub(r"\|+", "|", one).strip("|") for one in cells]
+    assert shown == [
+        *(codes[0], "Đầu tiên", "3 tháng 4, 2025|03/04/2025", "Carbon monoxide|CO", "2,5", "ppm", "2,864008"),
+        *(codes[0], "Đầu tiên", "13 tháng 4, 2025|13/04/2025", "Amonia|NH3", "<0,05", "mg/m3", "0,05"),
+    ]
+    assert "3 April 2025" in desk.page(upload_id, "?lang=en")
