@@ -11,8 +11,9 @@ from sqlalchemy import Connection
 
 from gisdb.access.accounts import Account
 from gisdb.messages import Sentence, sentence
-from gisdb.registers import register
+from gisdb.registers import register, registers
 from gisdb.registers.register import Register
+from gisdb.uploads.problems import Wanted, problems_of
 from gisdb.uploads.second_eyes import needs_review
 from gisdb.uploads.upload import Upload, is_ready, report_of, upload_by_id
 from loaders.tables.choices import Choices
@@ -52,6 +53,8 @@ class Preview:
     questions: Sequence[Select]
     changes: Sequence[ChangeLine]
     first: FirstRows | None
+    other: Register | None
+    """The register that the file seems to be of, where it is another one."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +151,13 @@ def _preview(
         questions=question_selects(receipt, choices),
         changes=changes_of(connection, own, receipt),
         first=first_rows(connection, own, receipt),
+        other=_other_register(connection, upload),
     )
+
+
+def _other_register(connection: Connection, upload: Upload) -> Register | None:
+    told = problems_of(connection, upload.id, Wanted(code="file_of_another_register"), limit=1)
+    return registers().get(str(told[0].params.get("register"))) if told else None
 
 
 def _effects(

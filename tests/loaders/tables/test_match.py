@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from gisdb.engine import Database
 from gisdb.registers import register, registers
 from gisdb.registers.register import Register, Severity
 from loaders.folding import folded
 from loaders.tables.choices import Choices
 from loaders.tables.match import Matching, fingerprint, match, spellings
+from loaders.tables.other_register import of_another_register
+from loaders.tables.read import Table
+from loaders.tables.vocabulary import terms_of
 
 MEASUREMENTS = register("measurements")
 HEADER = ("Mã cơ sở", "Vị trí lao động", "Ngày đo", "Mã yếu tố", "Kết quả", "Đơn vị đo")
@@ -201,3 +207,23 @@ def test_no_spelling_names_two_columns_of_a_register(one: Register) -> None:
 @pytest.mark.parametrize(("a", "b"), [("Đơn vị", "don vi"), ("NGÀY_ĐO", "ngày đo"), ("Ngày đo", "Ngày đo")])
 def test_spellings_that_fold_alike(a: str, b: str) -> None:
     assert folded(a) == folded(b)
+
+
+def test_a_file_of_another_register_is_recognised_and_one_that_lacks_a_column_is_not(country: Database) -> None:
+    every = registers("")
+    with country.acting_as(None) as conn:
+
+        def said(own: Register, header: tuple[str, ...]) -> str | None:
+            table = Table(Path("f.csv"), 0, "", ";", header, 1, Path("f.csv"))
+            found = of_another_register(conn, own, table, match(own, header, None, terms_of(conn, own)))
+            return None if found is None else str(found.params["register"])
+
+        for of in every.values():
+            required = tuple(one.vi for one in of.columns if one.required)
+            assert {said(own, required) for own in every.values()} - {None} == {of.name}
+            assert said(of, required) is None
+            for lacking in range(len(required)):
+                rest = (*required[:lacking], *required[lacking + 1 :])
+                assert said(of, rest) is None, (of.name, required[lacking])
+        sheet = ("Vị trí", "Nhiệt độ (°C)", "Độ ẩm (%)", "Tiếng ồn (dBA)", "Bụi toàn phần (mg/m3)")
+        assert said(every["incidents"], sheet) == "measurements"

@@ -20,7 +20,7 @@ from loaders.uploads.work import Teller
 from tests.conftest import account
 from tests.webmap.uploads.conftest import HEADER, Seat, measurements, seat, workplaces_in
 
-ACTIONS = ("choices", "submit", "approve", "return", "withdraw", "undo")
+ACTIONS = ("choices", "register", "submit", "approve", "return", "withdraw", "undo")
 READS = ("", "/progress", "/file", "/problems.csv", "/marked", "/failed")
 
 
@@ -445,3 +445,18 @@ def test_the_first_rows_are_shown_as_they_were_understood(desk: Seat, codes: lis
         *(codes[0], "Đầu tiên", "13 tháng 4, 2025|13/04/2025", "Amonia|NH3", "<0,05", "mg/m3", "0,05"),
     ]
     assert "3 April 2025" in desk.page(upload_id, "?lang=en")
+
+
+def test_a_file_of_another_register_is_sent_there(desk: Seat, codes: list[str]) -> None:
+    upload_id = desk.send(measurements(codes[:2], point="Nhầm sổ"), register="incidents")
+    desk.work()
+    page = desk.page(upload_id)
+    assert "Các tiêu đề là của sổ “Quan trắc môi trường lao động”" in page
+    assert re.search(r'name="register" value="measurements">\s*<button[^>]*>Gửi vào sổ “Quan trắc', page)
+    assert desk.post(upload_id, "register", register="x").status_code == 404
+    sent = desk.post(upload_id, "register", register="measurements")
+    assert (sent.status_code, desk.state(upload_id)) == (303, "withdrawn")
+    desk.work()
+    other = int(sent.location.rsplit("/", 1)[1].partition("?")[0])
+    assert "Tệp có thể ghi vào sổ" in desk.page(other)
+    assert desk.post(upload_id, "register", register="measurements").status_code == 409
