@@ -503,7 +503,7 @@ REGISTER = Register(
             "factor",
             "j.reason = 'condition_missing'",
             Severity.NOTE,
-            "jsonb_build_object('columns', array_to_string(f.conditions, ', '))",
+            "jsonb_build_object('columns', f.conditions)",
         ),
         Rule("limit_value_not_known", "factor", "j.reason = 'limit_value_unknown'", Severity.NOTE),
         Rule("limit_not_confirmed", "factor", "j.verdict <> 'cannot_judge' AND NOT j.limit_confirmed", Severity.NOTE),

@@ -48,7 +48,7 @@ class Problem:
         # What has a name in each language is said in the reader's.
         ending = f"_{language}"
         known |= {name.removesuffix(ending): value for name, value in params.items() if name.endswith(ending)}
-        if isinstance(columns := self.params.get("columns"), tuple):
+        if isinstance(columns := self.params.get("columns"), tuple | list):
             known["columns"] = ", ".join(label(register, name, language) for name in columns)
         return sentence(self.code, known, language)
 

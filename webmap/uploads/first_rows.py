@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -36,7 +36,8 @@ def first_rows(connection: Connection, own: Register, receipt: Mapping[str, Any]
     order = [*(one.name for one in own.readable), *(one.name for one in own.derived)]
     filled = {name for one in records for name in one["columns"]}
     columns = [name for name in order if name in filled]
-    reader = _Reader(connection, own)
+    wide = own.wide if (receipt.get("reading") or {}).get("factors") else None
+    reader = _Reader(connection, own, {wide.factor, wide.averaging, wide.band} if wide is not None else set())
     return FirstRows(
         [label(own, name, language()) for name in columns],
         [(int(one["line"]), [reader.cell(name, one) for name in columns]) for one in records],
@@ -44,7 +45,10 @@ def first_rows(connection: Connection, own: Register, receipt: Mapping[str, Any]
 
 
 class _Reader:
-    def __init__(self, connection: Connection, own: Register) -> None:
+    """``said_above``: columns of which headers say what a record holds, so that no code was typed."""
+
+    def __init__(self, connection: Connection, own: Register, said_above: Set[str]) -> None:
+        self._said_above = said_above
         self._names = Names(connection, own)
         self._columns: dict[str, Column] = {one.name: one for one in own.readable}
 
@@ -55,7 +59,7 @@ class _Reader:
             return ("", glimpse(typed))
         shown, is_name = self._shown(name, str(value), record["columns"])
         # A code that was typed stands beneath its name.
-        typed = typed or (str(value) if is_name else "")
+        typed = typed or (str(value) if is_name and name not in self._said_above else "")
         return (shown, "" if typed == shown else glimpse(typed))
 
     def _shown(self, name: str, value: str, record: Mapping[str, Any]) -> tuple[str, bool]:

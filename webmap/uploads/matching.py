@@ -52,7 +52,7 @@ def header_selects(
     names, hows = dict(options), _how_words()
     selects = []
     for header, found, how in _headers(connection, upload, register, receipt)[:MOST_HEADERS]:
-        kept = gettext("as found: %(column)s", column=names[found]) if found in names else gettext("left out")
+        kept = gettext("as found: %(column)s", column=names[found]) if found in names else gettext("as found: not read")
         decided = choices.columns.get(header)
         selects.append(
             Select(
@@ -122,6 +122,9 @@ def missing_columns(register: Register, receipt: Mapping[str, Any], choices: Cho
     """Required columns that the file has nowhere: a cell for every row can be typed."""
     reading = receipt.get("reading") or {}
     matched = {*(reading.get("columns") or {}).values(), *(reading.get("constants") or {}), *choices.columns.values()}
+    if reading.get("factors") and register.wide is not None:
+        # What the headers and cells of factors say of every record.
+        matched |= {register.wide.factor, register.wide.value, register.wide.unit}
     if not reading.get("columns") and not choices.constants:
         return []
     return [

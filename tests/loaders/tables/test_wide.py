@@ -163,10 +163,12 @@ def test_what_the_database_finds_of_a_wide_sheet_names_the_cell_too(clerk: Clerk
 
 
 def test_a_factor_is_called_as_its_header_calls_it(clerk: Clerk) -> None:
-    header = "Mã cơ sở;Vị trí;Ngày đo;Ồn chung (dBA);Amoniac (mg/m3)"
-    receipt = clerk.measurements("79-1;A;12/03/1999;80;2", header=header, dry_run=True)
+    header = "Mã cơ sở;Vị trí;Ngày đo;Ồn chung (dBA);Amoniac (mg/m3);Nhiệt độ (°C)"
+    receipt = clerk.measurements("79-1;A;12/03/1999;80;2;31", "79-1;A;12/03/2025;80;2;31", header=header, dry_run=True)
     of_factor = [one for one in receipt.problems if one.column == "factor"]
-    assert {one.cell for one in of_factor} == {"Ồn chung (dBA)", "Amoniac (mg/m3)"}
+    assert {one.cell for one in of_factor} == {"Ồn chung (dBA)", "Amoniac (mg/m3)", "Nhiệt độ (°C)"}
+    condition = next(one for one in of_factor if one.code == "limit_condition_missing")
+    assert "Điền cột: Loại nơi làm việc" in condition.said(MEASUREMENTS, "vi").fix
     wide = next(one for one in receipt.problems if one.code == "sheet_is_wide")
     assert "“Amoniac (mg/m3)” → Amonia" in wide.said(MEASUREMENTS, "vi").text
     assert "“Amoniac (mg/m3)” → Ammonia" in wide.said(MEASUREMENTS, "en").text
