@@ -45,3 +45,15 @@ def test_the_languages_say_the_same() -> None:
     for code in vi:
         assert blanks(vi[code].text) == blanks(en[code].text), code
         assert bool(vi[code].fix) == bool(en[code].fix), code
+
+
+def test_what_a_file_is_told_speaks_no_words_of_the_command() -> None:
+    """A page shows these to who never saw a terminal; the command adds its options itself."""
+    rooms = (ROOT / "loaders" / "tables", ROOT / "loaders" / "sheets", ROOT / "gisdb" / "registers")
+    paths = (path for room in rooms for path in room.glob("*.py") if path.name != "export.py")
+    told = {code for path in paths for code in RAISED.findall(path.read_text("utf-8"))}
+    assert len(told) > 80
+    for language in LANGUAGES:
+        for code in told:
+            said = catalogue(language)[code]
+            assert not re.search(r"(^|\s)--[a-z]|`|docs/|\bgisdb ", f"{said.text} {said.fix}"), (language, code)

@@ -118,6 +118,12 @@ def day(value: date | None) -> str:
     return format_datetime(datetime(value.year, value.month, value.day), pattern, locale=_locale())  # noqa: DTZ001
 
 
+def day_in_words(value: date) -> str:
+    """A day that nobody can take for another: ``12 tháng 3, 2025`` in Vietnamese, ``12 March 2025`` in English."""
+    pattern = "d MMMM, yyyy" if language() == "vi" else "d MMMM yyyy"
+    return format_datetime(datetime(value.year, value.month, value.day), pattern, locale=_locale())  # noqa: DTZ001
+
+
 def instant(value: datetime | None) -> str:
     """An instant by the installation's clock, to the minute."""
     if value is None:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from string import Formatter
 
 LANGUAGES = ("vi", "en")
 
@@ -27,6 +28,13 @@ def catalogue(language: str) -> Mapping[str, Sentence]:
     """All sentences of one language, by code."""
     raw = tomllib.loads(resources.files(__package__).joinpath(f"{language}.toml").read_text("utf-8"))
     return {code: Sentence(entry["text"], entry.get("fix", "")) for code, entry in raw.items()}
+
+
+@cache
+def blanks(code: str, language: str) -> frozenset[str]:
+    """The blanks that what is wrong of ``code`` has, without those of what to do."""
+    entry = catalogue(language if language in LANGUAGES else "en").get(code)
+    return frozenset(name for _, name, _, _ in Formatter().parse(entry.text if entry else "") if name)
 
 
 def sentence(code: str, params: Mapping[str, object], language: str = "vi") -> Sentence:

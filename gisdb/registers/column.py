@@ -18,6 +18,8 @@ from sqlalchemy.types import TypeEngine
 
 from gisdb.registers.notation import DASHES, CellProblem, Style, day, is_serial, number
 
+# Any text of one line.
+ANY_CODE = r"[^\s].{0,63}"
 # Between a code and its name in the drop-down lists of templates: an en dash, which no code holds.
 CHOICE = " – "
 
@@ -103,15 +105,24 @@ class Code(Kind):
     """An identifier: text that keeps its leading zeros, without spaces at its ends.
 
     ``names`` is the coded list whose names may stand for the code, unless the file has the column ``names_by`` that
-    says another list.
+    says another list. ``form_vi`` and ``form_en`` say in words what ``pattern`` allows.
     """
 
     word_vi = "mã"
     word_en = "code"
     is_text = True
-    pattern: str = r"[^\s].{0,63}"
+    pattern: str = ANY_CODE
     names: str = ""
     names_by: str = ""
+    form_vi: str = ""
+    form_en: str = ""
+
+    def form(self, language: str) -> str:
+        """What a code looks like, in words; the pattern itself where its register has none for it."""
+        words = {"vi": self.form_vi, "en": self.form_en}
+        if self.pattern == ANY_CODE:
+            words = {"vi": "1 đến 64 ký tự", "en": "1 to 64 characters"}
+        return words["vi" if language == "vi" else "en"] or f"`{self.pattern}`"
 
     def fields(self, name: str) -> tuple[Field, ...]:
         return (Field(name, Text()),)
@@ -121,11 +132,11 @@ class Code(Kind):
         value = code_chosen(value) if self.names else value
         # Digits are 0 to 9: the database reads no others.
         if not re.fullmatch(self.pattern, value, re.ASCII):
-            raise CellProblem("code_malformed", pattern=self.pattern)
+            raise CellProblem("code_malformed", form_vi=self.form("vi"), form_en=self.form("en"))
         return (value,)
 
     def allowed(self, language: str) -> str:
-        return f"`{self.pattern}`"
+        return self.form(language)
 
 
 @dataclass(frozen=True)

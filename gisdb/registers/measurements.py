@@ -446,7 +446,14 @@ REGISTER = Register(
                                  condition.said) AS j ON true
     """,
     derived=(
-        Derived("canonical_value", Numeric(), "c.value", "Giá trị theo đơn vị chuẩn", "Value in canonical unit"),
+        Derived(
+            "canonical_value",
+            Numeric(),
+            "c.value",
+            "Giá trị theo đơn vị chuẩn",
+            "Value in canonical unit",
+            previewed=True,
+        ),
         Derived("verdict", Text(), "j.verdict", "Đánh giá", "Verdict", required=True),
         Derived("verdict_reason", Text(), "j.reason", "Lý do đánh giá", "Reason of the verdict", required=True),
         Derived(
@@ -474,7 +481,7 @@ REGISTER = Register(
             "unit_needs_molar_mass",
             "unit",
             f"{_UNCONVERTED} AND f.molar_mass IS NULL AND {_BY_MOLAR_MASS}",
-            params="jsonb_build_object('wanted', f.unit, 'factor', f.name_vi)",
+            params="jsonb_build_object('wanted', f.unit, 'factor_vi', f.name_vi, 'factor_en', f.name_en)",
         ),
         Rule(
             "unit_not_convertible",
@@ -496,7 +503,7 @@ REGISTER = Register(
             "factor",
             "j.reason = 'condition_missing'",
             Severity.NOTE,
-            "jsonb_build_object('columns', array_to_string(f.conditions, ', '))",
+            "jsonb_build_object('columns', f.conditions)",
         ),
         Rule("limit_value_not_known", "factor", "j.reason = 'limit_value_unknown'", Severity.NOTE),
         Rule("limit_not_confirmed", "factor", "j.verdict <> 'cannot_judge' AND NOT j.limit_confirmed", Severity.NOTE),

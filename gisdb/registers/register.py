@@ -50,6 +50,7 @@ class Derived:
 
     Where ``sql`` changes something, it names ``s`` alone and is asked at commit only; ``before`` is asked when rows are
     checked and may be NULL for a row that is new, ``told_by`` are the stage's fields that tell such rows apart.
+    ``previewed``: a file's first rows are shown with it.
     """
 
     name: str
@@ -62,6 +63,7 @@ class Derived:
     references: str = ""
     before: str = ""
     told_by: tuple[str, ...] = ()
+    previewed: bool = False
 
     @property
     def keys(self) -> tuple[ForeignKey, ...]:

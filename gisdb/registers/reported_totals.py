@@ -24,7 +24,11 @@ REGISTER = Register(
             "level",
             "Cấp báo cáo",
             "Reporting level",
-            Code(r"[a-z_]{1,20}"),
+            Code(
+                r"[a-z_]{1,20}",
+                form_vi="chữ thường không dấu, như country, province, commune",
+                form_en="lower-case letters, like country, province, commune",
+            ),
             required=True,
             example="province",
             aliases=("cấp", "cấp đơn vị", "cấp hành chính", "cấp báo cáo số liệu"),
@@ -40,7 +44,8 @@ REGISTER = Register(
                 day="period_last_day(s.period)",
                 found="owner.id",
                 unknown="reporting_unit_unknown",
-                unknown_params="jsonb_build_object('level', s.level)",
+                unknown_params="(SELECT jsonb_build_object('level_vi', coalesce(min(name_vi), s.level),"
+                " 'level_en', coalesce(min(name_en), s.level)) FROM admin_level WHERE code = s.level)",
             ),
             required=True,
             example="79",

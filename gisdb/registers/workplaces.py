@@ -173,7 +173,11 @@ REGISTER = Register(
             "tax_code",
             "Mã số thuế",
             "Tax code",
-            Code(r"\d{10}(-?\d{3})?"),
+            Code(
+                r"\d{10}(-?\d{3})?",
+                form_vi="10 chữ số, với chi nhánh thêm 3 chữ số: 0301234567-001",
+                form_en="10 digits, of a branch 3 more: 0301234567-001",
+            ),
             example="0301234567",
             aliases=(
                 "mst",
@@ -223,7 +227,13 @@ REGISTER = Register(
             "industry",
             "Mã ngành",
             "Industry code",
-            Code(r"[A-Z]|\d{2,5}", "vsic2018", "industry_version"),
+            Code(
+                r"[A-Z]|\d{2,5}",
+                "vsic2018",
+                "industry_version",
+                form_vi="một chữ cái hoa, hoặc 2 đến 5 chữ số",
+                form_en="one capital letter, or 2 to 5 digits",
+            ),
             required=True,
             example="14",
             aliases=(

@@ -63,6 +63,17 @@ def first_of_each(conn: Connection, upload_id: int) -> dict[tuple[str, str, str]
     return {(one.severity, one.code, one.column or ""): one for one in found}
 
 
+def alike_of_each(conn: Connection, upload_id: int) -> dict[tuple[str, str, str], tuple[int, bool, bool]]:
+    """Of each severity, code and column: how many were kept, whether all are of one cell, whether of the same parameters."""
+    kind = "severity, code, coalesce(column_name, '')"
+    query = text(
+        f"""SELECT {kind}, count(*), count(DISTINCT coalesce(cell, '')) = 1, count(DISTINCT params) = 1 {_WHERE}
+            GROUP BY {kind}"""
+    )
+    rows = conn.execute(query, _params(upload_id, Wanted()))
+    return {(severity, code, column): tuple(same) for severity, code, column, *same in rows}
+
+
 def every_problem(conn: Connection, upload_id: int) -> Iterator[KeptProblem]:
     """All that were kept, in the same order."""
     query = text(f"SELECT {_FIELDS} {_WHERE} ORDER BY number")

@@ -3,17 +3,42 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from gisdb.errors import InputError
 from loaders.sheets.formats import format_of
+from loaders.sheets.layout import Note
 from loaders.sheets.limits import Limits
 
-TABLES = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods"})
+TABLES = frozenset({".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".ods"})
+# So many names are handed on to choose from, and so many told in a sentence.
+MOST_CHOICES = 200
+_MOST_TOLD = 20
 _BLOCK = 1 << 20
 
 
-def unpack(path: Path, work: Path, wanted: str | None, limits: Limits) -> tuple[Path, str, str | None]:
+@dataclass(frozen=True)
+class Member:
+    """The file of an archive that is read.
+
+    Attributes:
+        path: where it was unpacked to.
+        name: its name in the archive.
+        sheet: the sheet that is wanted of it, if any.
+        tables: the other tables of the archive.
+        notes: what of the archive is not read.
+    """
+
+    path: Path
+    name: str
+    sheet: str | None
+    tables: list[str]
+    notes: list[Note]
+
+
+def unpack(path: Path, work: Path, wanted: str | None, limits: Limits) -> Member:
     """Unpack the file that is meant into ``work``.
 
     Args:
@@ -22,16 +47,14 @@ def unpack(path: Path, work: Path, wanted: str | None, limits: Limits) -> tuple[
         wanted: ``file`` or ``file/sheet``; None: the only one.
         limits: of the unpacked bytes.
 
-    Returns:
-        The unpacked file, its name in the archive, and the sheet that is wanted of it.
-
     Raises:
         InputError: ``archive_without_table``, ``archive_has_several``, ``archive_file_unknown``, ``archive_in_archive``,
             ``file_encrypted``, ``file_unzips_too_large``, ``file_damaged``.
     """
     try:
         with zipfile.ZipFile(path) as archive:
-            member, sheet = _chosen(archive, wanted)
+            every, tables = _contents(archive)
+            member, sheet = _chosen(every, tables, wanted)
             if member.flag_bits & 1:
                 raise InputError("file_encrypted")
             unpacked = work / "unpacked"
@@ -40,12 +63,21 @@ def unpack(path: Path, work: Path, wanted: str | None, limits: Limits) -> tuple[
         raise InputError("file_damaged", reason=str(damage)) from None
     if format_of(unpacked) == "zip":
         raise InputError("archive_in_archive", name=_name(member))
-    return unpacked, _name(member), sheet
+    name = _name(member)
+    others = [_name(one) for one in every if one is not member]
+    notes = [] if wanted or not others else [Note("files_not_read", params={"file": name, "others": listed(others)})]
+    return Member(unpacked, name, sheet, [_name(one) for one in tables if one is not member], notes)
 
 
-def _chosen(archive: zipfile.ZipFile, wanted: str | None) -> tuple[zipfile.ZipInfo, str | None]:
+def _contents(archive: zipfile.ZipFile) -> tuple[list[zipfile.ZipInfo], list[zipfile.ZipInfo]]:
+    """All files of an archive, and those that are tables by their names."""
     every = [one for one in archive.infolist() if not one.is_dir() and not _is_litter(_name(one))]
-    tables = [one for one in every if PurePosixPath(_name(one)).suffix.lower() in TABLES]
+    return every, [one for one in every if PurePosixPath(_name(one)).suffix.lower() in TABLES]
+
+
+def _chosen(
+    every: list[zipfile.ZipInfo], tables: list[zipfile.ZipInfo], wanted: str | None
+) -> tuple[zipfile.ZipInfo, str | None]:
     if wanted:
         for one in sorted(every, key=lambda one: -len(_name(one))):
             if wanted == _name(one):
@@ -55,13 +87,13 @@ def _chosen(archive: zipfile.ZipFile, wanted: str | None) -> tuple[zipfile.ZipIn
         # Of a single file, its sheet may be named alone.
         if len(tables) == 1:
             return tables[0], wanted
-        raise InputError("archive_file_unknown", wanted=wanted, names=_listed(tables or every))
+        raise InputError("archive_file_unknown", wanted=wanted, **_named(tables or every))
     if not tables:
         if len(every) == 1 and PurePosixPath(_name(every[0])).suffix.lower() == ".zip":
             raise InputError("archive_in_archive", name=_name(every[0]))
-        raise InputError("archive_without_table", names=_listed(every))
+        raise InputError("archive_without_table", names=listed([_name(one) for one in every]))
     if len(tables) > 1:
-        raise InputError("archive_has_several", names=_listed(tables))
+        raise InputError("archive_has_several", **_named(tables))
     return tables[0], None
 
 
@@ -80,9 +112,16 @@ def _is_litter(name: str) -> bool:
     return name.startswith("__MACOSX/") or last.startswith((".", "~$")) or last == "Thumbs.db"
 
 
-def _listed(members: list[zipfile.ZipInfo]) -> str:
-    names = [f"“{_name(one)}”" for one in members]
-    return ", ".join(names[:20]) + ("…" if len(names) > 20 else "") if names else "–"
+def _named(members: list[zipfile.ZipInfo]) -> dict[str, object]:
+    """What a refusal names, in a sentence and to choose from."""
+    names = [_name(one) for one in members]
+    return {"names": listed(names), "choices": names[:MOST_CHOICES]}
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names of files or sheets as a sentence tells them."""
+    told = ", ".join(f"“{one}”" for one in names[:_MOST_TOLD])
+    return told + ("…" if len(names) > _MOST_TOLD else "") if names else "–"
 
 
 def _extract(archive: zipfile.ZipFile, member: zipfile.ZipInfo, to: Path, most: int) -> None:

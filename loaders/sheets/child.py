@@ -21,9 +21,9 @@ from typing import Any
 
 from gisdb.errors import InputError
 from loaders.sheets import text
-from loaders.sheets.archive import unpack
+from loaders.sheets.archive import MOST_CHOICES, listed, unpack
 from loaders.sheets.formats import format_of
-from loaders.sheets.layout import FOOT_ROWS, Layout, Note, Row, Span, find_end, layout
+from loaders.sheets.layout import FOOT_ROWS, Layout, Note, Row, Span, find_end, has_rows, layout
 from loaders.sheets.left_out import LeftOut
 from loaders.sheets.limits import Limits
 from loaders.sheets.merged import Merged
@@ -67,12 +67,18 @@ def report(request: Request) -> dict[str, Any]:
     Raises:
         InputError: what is wrong with it.
     """
-    path, sheet, reading = request.path, request.sheet, {}
+    path, sheet = request.path, request.sheet
+    reading: dict[str, Any] = {}
+    notes: list[Note] = []
     kind = format_of(path)
     if kind == "zip":
-        path, name, sheet = unpack(path, request.work, sheet, request.limits)
+        member = unpack(path, request.work, sheet, request.limits)
+        path, sheet = member.path, member.sheet
         kind = format_of(path)
-        reading["archive"] = name
+        reading["archive"] = member.name
+        if member.tables:
+            reading["files"] = member.tables
+        notes += member.notes
     reading = {"format": kind if kind != "text" else "csv", **reading}
     found = _text(request, path) if kind == "text" else _workbook(request, path, kind, sheet)
     table = found.layout
@@ -89,7 +95,7 @@ def report(request: Request) -> dict[str, Any]:
         "skipped": table.skipped,
         "above": table.above,
         "reading": reading | found.reading | {"header_line": table.header_line},
-        "notes": [asdict(note) for note in [*found.notes, *table.notes]],
+        "notes": [asdict(note) for note in [*notes, *found.notes, *table.notes]],
     }
 
 
@@ -108,7 +114,9 @@ def _text(request: Request, path: Path) -> Found:
     table = _located(rows, None, request)
     notes: list[Note] = []
     if encoding != "utf-8" and request.encoding is None and not encoding.startswith("utf-16"):
-        notes.append(Note("encoding_guessed", params={"encoding": text.called(encoding), "shown": _shown(table, rows)}))
+        notes.append(
+            Note("encoding_guessed", params={"encoding": text.called(encoding).upper(), "shown": _shown(table, rows)})
+        )
     copied = encoding != "utf-8" or seen.lone_returns
     left_out = LeftOut(table, rows)
     if copied:
@@ -118,7 +126,7 @@ def _text(request: Request, path: Path) -> Found:
         left_out.among_text(path, delimiter)
         find_end(table, text.last_records(path, delimiter, seen.tail))
     left_out.leave_out()
-    reading = {"encoding": text.called(encoding), "delimiter": delimiter}
+    reading = {"encoding": text.called(encoding).upper(), "delimiter": delimiter}
     return Found(table, reading, copied, "," if copied else delimiter, notes, seen.sha256)
 
 
@@ -150,6 +158,7 @@ def _workbook(request: Request, path: Path, kind: str, wanted: str | None) -> Fo
     else:
         candidates = [one for one in names if one not in hidden][:_LOOKED_AT]
     best: tuple[int, Any, list[Row]] | None = None
+    like: list[str] = []
     for name in candidates:
         sheet = book.open(name)
         if request.encoding in {"tcvn3", "vni"}:
@@ -162,6 +171,8 @@ def _workbook(request: Request, path: Path, kind: str, wanted: str | None) -> Fo
         found = layout(rows, sheet.spans, request.known) if rows else None
         # A sheet that names one column only may be a list of anything.
         score = 0 if not rows else 1 + (found.hits if found and found.hits > 1 else 0)
+        if score > 1 and found is not None and has_rows(found, rows):
+            like.append(name)
         if best is None or score > best[0]:
             best = (score, sheet, rows)
     if best is None or not best[2]:
@@ -170,18 +181,29 @@ def _workbook(request: Request, path: Path, kind: str, wanted: str | None) -> Fo
     table = _located(rows, sheet.spans, request)
     notes = []
     if sheet.step and request.encoding is None:
-        notes.append(Note("encoding_guessed", params={"encoding": sheet.step, "shown": _shown(table, rows)}))
+        notes.append(Note("encoding_guessed", params={"encoding": sheet.step.upper(), "shown": _shown(table, rows)}))
     left_out = LeftOut(table, rows)
     merged = Merged(table, sheet.spans, rows, request.known, left_out)
     find_end(table, _write(request, merged.filling(left_out.among(sheet.rows())), len(table.header)))
     left_out.leave_out()
     merged.tell()
     others = [one for one in names if one != sheet.name]
-    if wanted is None and (unread := [one for one in others if one not in hidden]):
-        listed = ", ".join(f"“{one}”" for one in unread[:20]) + ("…" if len(unread) > 20 else "")
-        notes.append(Note("sheets_not_read", params={"sheet": sheet.name, "others": listed}))
+    if wanted is None:
+        notes += _unread(sheet.name, [one for one in others if one not in hidden], like)
     reading = {"encoding": sheet.encoding, "sheet": sheet.name, "sheets": others}
     return Found(table, reading, True, ",", notes)
+
+
+def _unread(read: str, others: list[str], like: list[str]) -> list[Note]:
+    """What to tell of the sheets beside the one that is read; a table of the same columns must not be lost by a note."""
+    tables, rest = [one for one in others if one in like], [one for one in others if one not in like]
+    found = []
+    if tables:
+        params: dict[str, str | int] = {"sheet": read, "others": listed(tables)}
+        found.append(Note("sheets_like_it_not_read", params=params, severity="warning"))
+    if rest:
+        found.append(Note("sheets_not_read", params={"sheet": read, "others": listed(rest)}))
+    return found
 
 
 def _same_name(wanted: str, names: list[str]) -> str:
@@ -189,8 +211,7 @@ def _same_name(wanted: str, names: list[str]) -> str:
     for name in names:
         if name == wanted or unicodedata.normalize("NFC", name).strip().casefold() == plain:
             return name
-    listed = ", ".join(f"“{one}”" for one in names[:20]) + ("…" if len(names) > 20 else "")
-    raise InputError("sheet_unknown", wanted=wanted, names=listed)
+    raise InputError("sheet_unknown", wanted=wanted, names=listed(names), choices=names[:MOST_CHOICES])
 
 
 def _write(request: Request, rows: Iterable[Row], width: int = 0) -> list[Row]:

@@ -6,6 +6,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from loaders.folding import folded
 from loaders.sheets.cells import plain
@@ -44,12 +45,13 @@ class Span:
 
 @dataclass(frozen=True)
 class Note:
-    """Something that was left out or understood, for the person to see."""
+    """Something that was left out or understood, for the person to see; a ``warning`` asks for a confirmation."""
 
     code: str
     line: int | None = None
     cell: str | None = None
     params: dict[str, str | int] = field(default_factory=dict)
+    severity: Literal["note", "warning"] = "note"
 
 
 @dataclass
@@ -111,6 +113,11 @@ def layout(rows: Sequence[Row], spans: Sequence[Span] | None, known: Known, chos
     )
     _skip(found, rows[last + 1 :])
     return found
+
+
+def has_rows(found: Layout, rows: Sequence[Row]) -> bool:
+    """Whether any of ``rows``, the first of a file, is a row of the table."""
+    return any(line > found.data_after and line not in found.skipped and filled(cells) for line, cells in rows)
 
 
 def _skip(found: Layout, below: Sequence[Row]) -> None:

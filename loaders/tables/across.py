@@ -16,9 +16,9 @@ def report_unusual(conn: Connection, register: Register, problems: Problems) -> 
     """Warn of the rows of `READY` that are possible and yet unheard of."""
     for one in register.unusual:
         query = sql.SQL(
-            """SELECT r.line, coalesce(r.raw ->> {column}, r.{field}::text), found.params, count(*) OVER ()
+            """SELECT r.line, coalesce(r.raw ->> {column}, r.{field}::text), found.params, r.intake_cell, count(*) OVER ()
                FROM {ready} AS r JOIN ({found}) AS found USING ({by}) WHERE r.intake_outcome <> 'unchanged'
-               ORDER BY r.line LIMIT {kept}"""
+               ORDER BY r.line, r.intake_cell LIMIT {kept}"""
         ).format(
             column=sql.Literal(one.column),
             field=sql.Identifier(register.column(one.column).fields[0].name),
@@ -30,12 +30,15 @@ def report_unusual(conn: Connection, register: Register, problems: Problems) -> 
         _add(problems, one, driver(conn).execute(query).fetchall())
 
 
-def _add(problems: Problems, one: Unusual, rows: list[tuple[int, str, dict[str, object], int]]) -> None:
-    at = problems.positions.get(one.column)
-    listed = [Problem(one.code, Severity.WARNING, line, one.column, cell, params, at) for line, cell, params, _ in rows]
+def _add(problems: Problems, one: Unusual, rows: list[tuple[int, str, dict[str, object], int | None, int]]) -> None:
+    own = problems.positions.get
+    listed = [
+        Problem(one.code, Severity.WARNING, line, one.column, cell, params, own(one.column, at))
+        for line, cell, params, at, _ in rows
+    ]
     problems.extend(listed)
     if listed:
-        problems.count_unlisted(listed[0], rows[0][3] - len(listed))
+        problems.count_unlisted(listed[0], rows[0][4] - len(listed))
 
 
 def report_disagreements(conn: Connection, register: Register, problems: Problems) -> None:

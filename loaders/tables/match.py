@@ -20,6 +20,7 @@ from loaders.folding import folded
 from loaders.tables.choices import Choices
 from loaders.tables.headers import Header, taken_apart, words_agree
 from loaders.tables.problem import Problem
+from loaders.tables.stated_unit import is_spelled, stated_above, stated_unit, states_own
 from loaders.tables.title import Line, constants_above
 from loaders.tables.vocabulary import Names, Terms
 from loaders.tables.wide import FACTOR, Sheet, band_named, factor_above_bands, factor_named, sheet_of
@@ -72,6 +73,12 @@ class Matching:
     def positions(self) -> dict[str, int]:
         """Column → where in a row of the file its cells stand."""
         return {one.column.name: one.position for one in self.matched}
+
+    @property
+    def headers(self) -> dict[tuple[str, int], str]:
+        """What a wide sheet says by a header and not by a cell: the column of the factor, and where → the header."""
+        sheet = self.sheet
+        return {} if sheet is None else {(sheet.wide.factor, one.position): one.header for one in sheet.factors}
 
     @property
     def reading(self) -> dict[str, object]:
@@ -177,7 +184,7 @@ class _Matcher:
             self._tell(one, sheet)
         marked = [position for position, text in enumerate(header) if folded(text) == SYNTHETIC]
         given = set(constants) | (sheet.columns if sheet is not None else set())
-        errors = (*self._twice(matched), *self._missing(matched, given, guesses))
+        errors = (*self._in_other_units(matched, above), *self._twice(matched), *self._missing(matched, given, guesses))
         known = (*errors, *self.problems)
         return Matching(tuple(matched), marked[0] if marked else None, known, constants, sheet)
 
@@ -263,9 +270,9 @@ class _Matcher:
         """Whether what stands in brackets or as unit is not another unit than the column's own: no million for one."""
         own = self.register.column(name).unit
         said = header.unit or header.bracket
-        if not own or not said or folded(phrase) == folded(header.text):
+        if not own or folded(phrase) == folded(header.text):
             return True
-        return folded(said) == folded(own)
+        return not stated_unit(header.text, own, self.terms) and (not said or is_spelled(said, own))
 
     def _nearly(self, guess: _Guess) -> None:
         phrases = (*guess.header.whole[-1:], *guess.header.lower[-1:])
@@ -353,9 +360,29 @@ class _Matcher:
             return
         elif guess.near:
             params["columns"] = guess.near
-            self.problems.append(Problem("header_undecided", Severity.NOTE, params=params))
+            self.problems.append(Problem("header_undecided", Severity.NOTE, params=params, position=guess.position))
         else:
-            self.problems.append(Problem("header_unknown", Severity.NOTE, params=params))
+            self.problems.append(Problem("header_unknown", Severity.NOTE, params=params, position=guess.position))
+
+    def _in_other_units(self, matched: list[Matched], above: tuple[Line, ...]) -> list[Problem]:
+        """Columns whose numbers would be wrong: a person chose them under a header that states another unit than theirs.
+
+        A line above the table speaks of the columns whose headers state no unit of their own.
+        """
+        found = []
+        for one in matched:
+            own = one.column.unit
+            params: dict[str, object] = {"header": one.header, "unit": own}
+            stated = stated_unit(one.header, own, self.terms) if own and one.how in {"chosen", "remembered"} else ""
+            if stated:
+                params["stated"] = stated
+                found.append(
+                    Problem("header_in_other_unit", column=one.column.name, params=params, position=one.position)
+                )
+            elif own and not states_own(one.header, own) and (told := stated_above(above, own)):
+                params["stated"] = told[1]
+                found.append(Problem("unit_above_is_other", line=told[0], column=one.column.name, params=params))
+        return found
 
     def _twice(self, matched: list[Matched]) -> list[Problem]:
         by_column: defaultdict[str, list[str]] = defaultdict(list)

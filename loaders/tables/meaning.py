@@ -14,7 +14,9 @@ from gisdb.registers.register import Register, Severity
 from gisdb.registers.template import stated_version
 from loaders.folding import folded
 from loaders.tables.choices import Choices
+from loaders.tables.left_out import warn_of_figures
 from loaders.tables.match import Matching, fingerprint, match
+from loaders.tables.other_register import of_another_register
 from loaders.tables.problem import Problem
 from loaders.tables.read import Table
 from loaders.tables.style import DECIMAL_MARKS, Shown, infer_style
@@ -71,6 +73,10 @@ def meaning_of(conn: Connection, account: Account, register: Register, table: Ta
         remembered=known.get("columns"),
         above=table.above,
     )
+    if other := of_another_register(conn, register, table, matching):
+        matching = replace(matching, problems=(other, *matching.problems))
+    if matching.usable:
+        matching = warn_of_figures(matching, table.rows(), terms)
     shown = infer_style(register, matching, _right_rows(table), choices) if matching.usable else None
     if isinstance(shown, Problem) and shown.code == "number_style_unclear" and "decimal" in known:
         remembered = choices.model_copy(update={"decimal": known["decimal"]})

@@ -93,7 +93,7 @@ class Reading(dict[str, str]):
         if code is None:
             kind = self.column.kind
             unknown = kind.unknown if isinstance(kind, Reference) else "code_unknown"
-            raise CellProblem(unknown, known=codes.known, nearest=codes.nearest(said))
+            raise CellProblem(unknown, **codes.known, **codes.nearest(said))
         return code
 
     def forget(self) -> None:

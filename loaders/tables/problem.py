@@ -7,10 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from gisdb.messages import Sentence, sentence
-from gisdb.registers.register import Register, Severity
+from gisdb.registers.column import Column
+from gisdb.registers.register import Derived, Register, Severity
 
 # A file of a million bad lines must not fill the memory: all are counted, so many of each severity are kept.
 KEPT = 10_000
+# So many characters of a cell are shown; of a list of names; the parameters that are what stands in a file.
+LONGEST = 200
+_LONGEST_LIST = 2_000
+_OF_FILE = frozenset({"header", "label", "shown", "stated", "wanted"})
 
 
 @dataclass(frozen=True)
@@ -36,21 +41,35 @@ class Problem:
 
     def said(self, register: Register, language: str) -> Sentence:
         """What is wrong and what to do, without the place."""
-        known = dict(self.params) | {"cell": self.cell or "", "column": label(register, self.column, language)}
+        params = {name: _told(name, value) for name, value in self.params.items()}
+        known = params | {"cell": shortened(self.cell or ""), "column": label(register, self.column, language)}
+        if isinstance(name := self.params.get("name"), str):
+            known["name"] = label(register, name, language)
         # What has a name in each language is said in the reader's.
         ending = f"_{language}"
-        known |= {name.removesuffix(ending): value for name, value in self.params.items() if name.endswith(ending)}
-        if isinstance(columns := self.params.get("columns"), tuple):
+        known |= {name.removesuffix(ending): value for name, value in params.items() if name.endswith(ending)}
+        if isinstance(columns := self.params.get("columns"), tuple | list):
             known["columns"] = ", ".join(label(register, name, language) for name in columns)
         return sentence(self.code, known, language)
 
 
+def shortened(text: str, most: int = LONGEST) -> str:
+    """``text``, or its beginning where it is longer than anybody reads."""
+    return text if len(text) <= most else text[: most - 1].rstrip() + "…"
+
+
+def _told(name: str, value: object) -> object:
+    """A parameter as sentences show it: what stands in the file is cut as cells are, lists of names later."""
+    return shortened(value, LONGEST if name in _OF_FILE else _LONGEST_LIST) if isinstance(value, str) else value
+
+
 def label(register: Register, column: str | None, language: str) -> str:
-    """A column's name as people read it; a field that is no column keeps its own, None is ``""``."""
-    found = next((one for one in register.readable if one.name == column), None)
+    """The name of a column or a derived field as people read it; what has none keeps its own, None is ``""``."""
+    known: tuple[Column | Derived, ...] = (*register.readable, *register.derived)
+    found = next((one for one in known if one.name == column), None)
     if found is None:
         return column or ""
-    return found.vi if language == "vi" else found.en
+    return (found.vi if language == "vi" else found.en) or found.name
 
 
 @dataclass(frozen=True)
@@ -67,10 +86,12 @@ class Problems:
     """Collects problems: counts every one, keeps the first `KEPT` of each severity.
 
     ``positions``: column → where in a row of the file its cells stand, for problems that say the column alone.
+    ``headers``: column and position → the header that says what a record has there, where the file has no cell for it.
     """
 
     def __init__(self) -> None:
         self.positions: Mapping[str, int] = {}
+        self.headers: Mapping[tuple[str, int], str] = {}
         self._kept: list[Problem] = []
         self._counts: Counter[tuple[Severity, str, str | None]] = Counter()
         self._of: Counter[Severity] = Counter()
@@ -83,6 +104,8 @@ class Problems:
             position = self.positions.get(problem.column or "")
             if problem.line is not None and position is not None and problem.position is None:
                 problem = replace(problem, position=position)
+            if problem.column and (header := self.headers.get((problem.column, problem.position or 0))):
+                problem = replace(problem, cell=header)
             self._kept.append(problem)
 
     def extend(self, problems: Iterable[Problem]) -> None:

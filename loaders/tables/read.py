@@ -32,8 +32,9 @@ class Table:
         header_line: the last line of the header. Lines, from 1, are those that people see: of the text, of the sheet.
         above: what stands above the header and is not blank: line and cells.
         reading: how the file was read, to be shown and kept: ``format``, ``encoding``, ``header_line``; of a text
-            ``delimiter``, of a workbook ``sheet`` and the other ``sheets``, of an archive the file that was taken.
-        notes: what was left out or guessed.
+            ``delimiter``, of a workbook ``sheet`` and the other ``sheets``, of an archive the file that was taken and its
+            other ``files``.
+        notes: what was left out or guessed; warnings where it looks like a table of the same kind.
         delimiter: of `source`.
         source: what the rows are read from: the file itself, or what was written of it into the work directory.
         numbered: whether each row of `source` begins with its line.
@@ -135,7 +136,7 @@ def read(
         above=tuple((line, tuple(cells)) for line, cells in found["above"]),
         reading=found["reading"],
         notes=tuple(
-            Problem(one["code"], Severity.NOTE, line=one["line"], cell=one["cell"], params=one["params"])
+            Problem(one["code"], Severity(one["severity"]), line=one["line"], cell=one["cell"], params=one["params"])
             for one in found["notes"]
         ),
     )

@@ -30,6 +30,7 @@ class Receipt:
             nothing was.
         reading: how it was read: ``delimiter``, ``decimal_mark``, ``days``, ``columns`` (header → column).
         changes: the first records that change: line, key, and column → old and new.
+        first: the first records as they were understood (`loaders.tables.first_rows`).
         upload_id: the upload that holds it, the earlier one where it was there already.
     """
 
@@ -43,6 +44,7 @@ class Receipt:
     synthetic: bool = False
     owners: Owners = field(default_factory=Owners)
     changes: Sequence[Mapping[str, object]] = ()
+    first: Sequence[Mapping[str, object]] = ()
 
     @property
     def done(self) -> bool:
@@ -72,6 +74,7 @@ class Receipt:
             "questions": [one.as_data() for one in self.owners.questions],
             "created": list(self.owners.created),
             "changes": [dict(one) for one in self.changes],
+            "first": [dict(one) for one in self.first],
         }
 
     @property
@@ -96,6 +99,6 @@ def _as_data(problem: Problem, register: Register, language: str) -> dict[str, o
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | list):
         return [str(one) for one in value]
     return value if isinstance(value, int) else str(value)

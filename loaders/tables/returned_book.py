@@ -17,7 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from gisdb.registers.export import PROBLEM_COLUMNS
 from gisdb.registers.register import Severity
-from loaders.tables.problem import Problem
+from loaders.tables.problem import Problem, shortened
 from loaders.tables.returned import Findings, Given
 
 COLOURS = {Severity.ERROR: "FFFFC7CE", Severity.WARNING: "FFFFEB9C", Severity.NOTE: "FFDDEBF7"}
@@ -175,7 +175,7 @@ def _list(book: Workbook, table: Worksheet, findings: Findings) -> None:
             link = _write(sheet, row, 3, place if position is not None else f"{problem.line}:{problem.line}")
             link.hyperlink = Hyperlink(ref=link.coordinate, location=f"'{quoted}'!{place}")
             link.font = Font(color="FF0563C1", underline="single")
-        texts = (findings.column(problem), problem.cell or "", said.text, said.fix, problem.code)
+        texts = (findings.column(problem), shortened(problem.cell or ""), said.text, said.fix, problem.code)
         for at, text in enumerate(texts, 4):
             _write(sheet, row, at, text).alignment = Alignment(wrap_text=True, vertical="top")
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(_LISTED))}{row}"

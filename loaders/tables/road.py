@@ -22,6 +22,7 @@ from loaders.tables.changes import changes
 from loaders.tables.check import Outcome, check
 from loaders.tables.choices import Choices
 from loaders.tables.commit import Draft, begin, commit
+from loaders.tables.first_rows import first_records
 from loaders.tables.match import spellings
 from loaders.tables.meaning import Meaning, decided, meaning_of, older_template, remember
 from loaders.tables.owners import settle_owners
@@ -155,7 +156,7 @@ def _travel(conn: Connection, journey: _Journey, work: Path) -> Receipt:
     found = _same_file(conn, register, table, choices)
     if found is not None:
         journey.problems.add(Problem("file_known", Severity.NOTE, params={"upload": found}))
-        return journey.ends(State.UNCHANGED, upload_id=found)
+        return journey.ends(State.UNCHANGED, reading=table.reading, upload_id=found)
     meaning = meaning_of(conn, journey.account, register, table, choices)
     _tell_of_reading(journey, table, meaning)
     if meaning.style is None:
@@ -171,7 +172,7 @@ def _travel(conn: Connection, journey: _Journey, work: Path) -> Receipt:
 
 def _tell_of_reading(journey: _Journey, table: Table, meaning: Meaning) -> None:
     problems = journey.problems
-    problems.positions = meaning.matching.positions
+    problems.positions, problems.headers = meaning.matching.positions, meaning.matching.headers
     problems.extend([*meaning.matching.problems, *table.notes])
     problems.extend(older_template(journey.register, table, meaning.matching))
     if isinstance(meaning.shown, Problem):
@@ -219,6 +220,7 @@ def _decide(conn: Connection, intake: _Intake, parser: Parser) -> Receipt:
         synthetic=way.synthetic or outcome.synthetic,
         owners=owners,
         changes=would.changes,
+        first=first_records(conn, register, parser.present),
     )
     on_trial = way.on_written is not None and receipt.state in {State.CHECKED, State.UNCONFIRMED}
     return _written(conn, intake, draft, receipt) if on_trial or receipt.state is State.COMMITTED else receipt

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from gisdb.registers.register import Register, Severity
 from loaders.tables.problem import Problem
@@ -28,7 +28,7 @@ def constants_above(
     """
     found: dict[str, str] = {}
     told: dict[str, Problem] = {}
-    for line, position, label, cell in _labelled(above):
+    for line, position, label, cell in labelled(above):
         column = names.meant(label) or aliases.meant(label)
         if column is None or column in found:
             continue
@@ -40,7 +40,7 @@ def constants_above(
     return found, list(told.values())
 
 
-def _labelled(above: tuple[Line, ...]) -> Iterator[tuple[int, int, str, str]]:
+def labelled(above: Iterable[Line]) -> Iterator[tuple[int, int, str, str]]:
     """Line, position, label and text of everything that is written as ``label: text``, in one cell or two."""
     for line, cells in above:
         for position, cell in enumerate(cells):

@@ -7,11 +7,13 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Generic, TypeVar
 
 from psycopg import sql
 from sqlalchemy import Connection
 
+from gisdb.messages import LANGUAGES
 from gisdb.registers.column import Code, Coded, Column, Reference
 from gisdb.registers.register import Register
 from loaders.folding import folded
@@ -22,6 +24,8 @@ LEFT_OUT = "left_out"
 ABOVE_BANDS = "factor_above_bands"
 _BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
 _NEAREST = 3
+# Of a list so many codes are told.
+_TOLD = 15
 Meant = TypeVar("Meant")
 
 
@@ -105,15 +109,21 @@ class Vocabulary:
         said = exactly(said)
         return said if said in self.names else self.spelled.meant(said)
 
-    def nearest(self, said: str) -> str:
-        """The codes that look most like ``said``, with their names, for people."""
-        best = self.spelled.near(said, 0)[:_NEAREST]
-        return ", ".join(f"{code} ({self.names[code][0]})" for _, code in best if code in self.names)
+    def nearest(self, said: str) -> dict[str, str]:
+        """The codes that look most like ``said``, with their names, for people: ``nearest_vi``, ``nearest_en``."""
+        best = [code for _, code in self.spelled.near(said, 0)[:_NEAREST] if code in self.names]
+        return {f"nearest_{language}": self._told(best, language) for language in LANGUAGES}
 
-    @property
-    def known(self) -> str:
-        """All codes, for people."""
-        return ", ".join(self.names)
+    @cached_property
+    def known(self) -> dict[str, str]:
+        """The first codes with their names, for people: ``known_vi``, ``known_en``."""
+        first = list(self.names)[:_TOLD]
+        more = ", …" if len(self.names) > _TOLD else ""
+        return {f"known_{language}": self._told(first, language) + more for language in LANGUAGES}
+
+    def _told(self, codes: Iterable[str], language: str) -> str:
+        named = ((code, self.names[code][LANGUAGES.index(language)]) for code in codes)
+        return ", ".join(f"{code} ({name})" if name != code else code for code, name in named)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import compress
 
+from gisdb.messages import LANGUAGES
 from gisdb.registers.notation import DASHES
 from gisdb.registers.register import Register, Severity, Wide
 from loaders.tables.headers import BETWEEN, Header, taken_apart
@@ -137,7 +138,19 @@ def sheet_of(
             params = {"header": header.text, "unit": unit}
             told.append(Problem("unit_of_factor", Severity.NOTE, column=wide.unit, params=params, position=position))
         found.append(FactorColumn(position, header.text, factor, unit, averaging, band))
-    names = ", ".join(f"“{one.header}” → {' '.join(filter(None, (one.factor, one.band)))}" for one in found)
-    told.insert(0, Problem("sheet_is_wide", Severity.NOTE, params={"factors": names}))
+    told.insert(0, Problem("sheet_is_wide", Severity.NOTE, params=_factors_told(found, terms)))
     needed = bool(wide.averaging) and not averaged and any(one.averaging for one in found)
     return Sheet(wide, tuple(found), needed, not banded and any(one.band for one in found)), told
+
+
+def _factors_told(found: Sequence[FactorColumn], terms: Terms) -> dict[str, object]:
+    """Which header is which factor, for people: ``factors_vi``, ``factors_en``."""
+    listed = terms.lists.get("factor")
+    names = {} if listed is None else listed.names
+    return {
+        f"factors_{language}": ", ".join(
+            f"“{one.header}” → {' '.join(filter(None, (names.get(one.factor, (one.factor,) * 2)[place], one.band)))}"
+            for one in found
+        )
+        for place, language in enumerate(LANGUAGES)
+    }

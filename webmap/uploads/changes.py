@@ -14,7 +14,7 @@ from gisdb.registers.register import Register
 from gisdb.registers.template import list_of, lists_of
 from loaders.tables.problem import label
 from webmap.i18n import language
-from webmap.uploads.problem_list import seen
+from webmap.uploads.problem_list import glimpse
 from webmap.uploads.words import in_language_of
 
 MOST_CHANGES = 100
@@ -34,7 +34,7 @@ def changes_of(connection: Connection, own: Register, receipt: Mapping[str, Any]
     listed = (receipt.get("changes") or [])[:MOST_CHANGES]
     if not listed:
         return []
-    names = _Names(connection, own)
+    names = Names(connection, own)
     return [
         ChangeLine(
             one.get("line"),
@@ -48,7 +48,7 @@ def changes_of(connection: Connection, own: Register, receipt: Mapping[str, Any]
     ]
 
 
-class _Names:
+class Names:
     """What stands in the fields of a register, in the reader's language."""
 
     def __init__(self, connection: Connection, own: Register) -> None:
@@ -67,7 +67,7 @@ class _Names:
         said = str(value)
         if field == "unit_id":
             return self._unit(said)
-        return self._codes.get(field, {}).get(said) or seen(said)
+        return self._codes.get(field, {}).get(said) or glimpse(said)
 
     def _unit(self, said: str) -> str:
         if said not in self._units:

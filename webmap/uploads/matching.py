@@ -17,7 +17,7 @@ from loaders.tables.choices import Choices
 from webmap.i18n import language, number
 from webmap.maps.sheet import in_language
 from webmap.uploads.forms import AS_FOUND
-from webmap.uploads.problem_list import seen
+from webmap.uploads.problem_list import glimpse
 from webmap.uploads.words import in_language_of
 
 NEW = "new"
@@ -52,12 +52,12 @@ def header_selects(
     names, hows = dict(options), _how_words()
     selects = []
     for header, found, how in _headers(connection, upload, register, receipt)[:MOST_HEADERS]:
-        kept = gettext("as found: %(column)s", column=names[found]) if found in names else gettext("left out")
+        kept = gettext("as found: %(column)s", column=names[found]) if found in names else gettext("as found: not read")
         decided = choices.columns.get(header)
         selects.append(
             Select(
                 header,
-                seen(header),
+                glimpse(header),
                 [(AS_FOUND, kept + hows.get(how, "")), ("", gettext("leave out")), *options],
                 AS_FOUND if decided is None else decided,
                 decided is not None,
@@ -97,10 +97,34 @@ def _in_order(connection: Connection, upload: Upload, register: Register, found:
     return matched + [header for one in unknown if (header := str(one.params.get("header", "")))]
 
 
+# Refusals that name what could be read instead.
+_ASKING = ("archive_has_several", "archive_file_unknown", "sheet_unknown")
+
+
+def sheet_options(
+    connection: Connection, upload: Upload, receipt: Mapping[str, Any], choices: Choices
+) -> list[tuple[str, str]]:
+    """The sheets of the workbook, or the files of the archive, that can be read; none where there is one table alone."""
+    reading = receipt.get("reading") or {}
+    names = [str(one) for one in [reading.get("sheet"), *(reading.get("sheets") or [])] if one]
+    if files := [str(one) for one in reading.get("files") or []]:
+        taken = str(reading["archive"])
+        names = [*([f"{taken}/{one}" for one in names] or [taken]), *files]
+    for code in () if names else _ASKING:
+        asked = problems_of(connection, upload.id, Wanted(code=code), limit=1)
+        names += [str(name) for one in asked for name in one.params.get("choices") or []]
+    if choices.sheet and choices.sheet not in names:
+        names.append(choices.sheet)
+    return [(name, glimpse(name)) for name in names] if len(names) > 1 or choices.sheet else []
+
+
 def missing_columns(register: Register, receipt: Mapping[str, Any], choices: Choices) -> list[Select]:
     """Required columns that the file has nowhere: a cell for every row can be typed."""
     reading = receipt.get("reading") or {}
     matched = {*(reading.get("columns") or {}).values(), *(reading.get("constants") or {}), *choices.columns.values()}
+    if reading.get("factors") and register.wide is not None:
+        # What the headers and cells of factors say of every record.
+        matched |= {register.wide.factor, register.wide.value, register.wide.unit}
     if not reading.get("columns") and not choices.constants:
         return []
     return [
@@ -119,7 +143,7 @@ def question_selects(receipt: Mapping[str, Any], choices: Choices) -> list[Selec
         selects.append(
             Select(
                 key,
-                seen(str(one.get("says") or key)),
+                glimpse(str(one.get("says") or key)),
                 [
                     (AS_FOUND, gettext("not decided yet")),
                     *options,

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from gisdb.access.accounts import Account
 from gisdb.messages import Sentence, sentence
-from gisdb.registers import register
+from gisdb.registers import register, registers
 from gisdb.registers.register import Register
 from gisdb.uploads.problems import Wanted, problems_of
 from gisdb.uploads.second_eyes import needs_review
@@ -21,8 +21,9 @@ from loaders.tables.would import CHANGED_SINCE
 from webmap.i18n import language
 from webmap.uploads.changes import ChangeLine, changes_of
 from webmap.uploads.effects import Effects, make_effects
+from webmap.uploads.first_rows import FirstRows, first_rows
 from webmap.uploads.forms import kept_choices
-from webmap.uploads.matching import Select, header_selects, missing_columns, question_selects
+from webmap.uploads.matching import Select, header_selects, missing_columns, question_selects, sheet_options
 from webmap.uploads.problem_list import Said, listed, said
 from webmap.uploads.words import (
     STEPS,
@@ -47,10 +48,14 @@ class Preview:
     """How the file was read and what it would do; each select can be set otherwise."""
 
     facts: Sequence[tuple[str, str]]
+    sheets: Sequence[tuple[str, str]]
     headers: Sequence[Select]
     missing: Sequence[Select]
     questions: Sequence[Select]
     changes: Sequence[ChangeLine]
+    first: FirstRows | None
+    other: Register | None
+    """The register that the file seems to be of, where it is another one."""
 
 
 @dataclass(frozen=True)
@@ -151,11 +156,19 @@ def _preview(
 ) -> Preview:
     return Preview(
         facts=reading_facts(receipt.get("reading") or upload.reading or {}),
+        sheets=sheet_options(connection, upload, receipt, choices),
         headers=header_selects(connection, upload, own, receipt, choices),
         missing=missing_columns(own, receipt, choices),
         questions=question_selects(receipt, choices),
         changes=changes_of(connection, own, receipt),
+        first=first_rows(connection, own, receipt),
+        other=_other_register(connection, upload),
     )
+
+
+def _other_register(connection: Connection, upload: Upload) -> Register | None:
+    told = problems_of(connection, upload.id, Wanted(code="file_of_another_register"), limit=1)
+    return registers().get(str(told[0].params.get("register"))) if told else None
 
 
 def _effects(

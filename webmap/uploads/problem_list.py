@@ -14,18 +14,20 @@ from sqlalchemy import Connection
 
 from gisdb.errors import InputError
 from gisdb.formula import guarded
+from gisdb.messages import blanks
 from gisdb.registers.register import Register, Severity
 from gisdb.uploads.problems import (
     SEVERITIES,
     KeptProblem,
     Wanted,
+    alike_of_each,
     count_problems,
     every_problem,
     first_of_each,
     problems_of,
 )
 from gisdb.uploads.upload import Upload
-from loaders.tables.problem import Problem, label
+from loaders.tables.problem import Problem, label, shortened
 from webmap.i18n import language
 from webmap.uploads.words import severity_words
 
@@ -85,7 +87,7 @@ def said(problem: KeptProblem, register: Register, tongue: str) -> Said:
         problem.code,
         problem.line,
         label(register, problem.column, tongue),
-        None if problem.cell is None else seen(problem.cell),
+        None if problem.cell is None else glimpse(problem.cell),
         seen(words.text),
         seen(words.fix),
     )
@@ -94,6 +96,11 @@ def said(problem: KeptProblem, register: Register, tongue: str) -> Said:
 def seen(text: str) -> str:
     """``text`` without marks that nobody sees."""
     return text.translate(dict.fromkeys(map(ord, _UNSEEN)))
+
+
+def glimpse(text: str) -> str:
+    """What of a cell or header is shown: without marks that nobody sees, a long one cut."""
+    return shortened(seen(text))
 
 
 def _problem(kept: KeptProblem) -> Problem:
@@ -151,19 +158,20 @@ def _groups(
     connection: Connection, upload: Upload, register: Register, counts: Sequence[Mapping[str, Any]], wanted: Wanted
 ) -> list[tuple[str, int, list[Group]]]:
     """Groups by severity, each with its name and how many problems it has."""
-    words, firsts = severity_words(), first_of_each(connection, upload.id)
+    words, firsts, alike = severity_words(), first_of_each(connection, upload.id), alike_of_each(connection, upload.id)
     found = []
     for severity in SEVERITIES:
         groups = []
         for one in (each for each in counts if each["severity"] == severity):
             this = Wanted(severity, one["code"], one["column"] or "")
-            first = firsts.get((severity, this.code, this.column or ""))
+            kind = (severity, this.code, this.column or "")
+            first, same = firsts.get(kind), alike.get(kind, (0, False, False))
             groups.append(
                 Group(
                     severity,
                     one["code"],
                     label(register, one["column"], language()),
-                    said(first, register, language()).text if first else this.code,
+                    _of_all(said(first, register, language()).text, one, same) if first else this.code,
                     one["count"],
                     _address(upload, this, 1),
                     this == wanted,
@@ -172,6 +180,17 @@ def _groups(
         if groups:
             found.append((words[severity], sum(group.count for group in groups), groups))
     return found
+
+
+def _of_all(first: str, group: Mapping[str, Any], alike: tuple[int, bool, bool]) -> str:
+    """The first problem's sentence for a whole group: as it is where it holds for all of them, else as an example."""
+    kept, one_cell, same_params = alike
+    listed = group["count"] <= kept
+    changing = blanks(group["code"], language()) - {"column"}
+    varies = ("cell" in changing and not (listed and one_cell)) or (
+        changing - {"cell"} and not (listed and same_params)
+    )
+    return gettext("for example: %(sentence)s", sentence=first) if varies and group["count"] > 1 else first
 
 
 def as_csv(connection: Connection, upload: Upload, register: Register) -> bytes:

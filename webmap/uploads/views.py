@@ -26,7 +26,7 @@ from webmap.uploads.listing import listing_page
 from webmap.uploads.page import progress_data, upload_page
 from webmap.uploads.problem_list import as_csv
 from webmap.uploads.rules import decide_second_eyes, lift_lock, lock_period, rules_page
-from webmap.uploads.sending import CHOICES_BYTES, SLACK_BYTES, check_form, receive_request, take_at_most
+from webmap.uploads.sending import CHOICES_BYTES, SLACK_BYTES, check_form, receive_request, send_again, take_at_most
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 blueprint = Blueprint("uploads", __name__, template_folder="templates")
@@ -145,6 +145,13 @@ def choose(upload_id: int) -> BaseResponse:
     take_at_most(CHOICES_BYTES)
     check_form()
     return _done(upload_id, read_anew(lambda before: decided(request.form, before)), "")
+
+
+@blueprint.post("/uploads/<int:upload_id>/register")
+def send_elsewhere(upload_id: int) -> BaseResponse:
+    """Give the upload up and send its file to another register."""
+    g.back = url_for("uploads.upload", upload_id=upload_id)
+    return _to(send_again(signed_in_account(), upload_id, request.form.get("register", "")).id)
 
 
 @blueprint.post("/uploads/<int:upload_id>/submit")

@@ -9,6 +9,7 @@ from flask_babel import gettext, ngettext
 
 from gisdb.messages import sentence
 from gisdb.registers import registers
+from loaders.tables.problem import shortened
 from webmap.i18n import language, number
 
 # The steps of a check and of a commit in their order; what is done of it before each begins.
@@ -140,21 +141,25 @@ def waiting_words(uploads: int, records: int) -> str:
 
 def reading_facts(reading: Mapping[str, Any]) -> list[tuple[str, str]]:
     """How a file was read: names and values, without what is not known."""
-    sheets = reading.get("sheets")
     listed = [
         (gettext("Format"), str(reading.get("format") or "").upper()),
         (gettext("File of the archive"), str(reading.get("archive") or "")),
+        (gettext("Files of the archive that were not read"), _listed(reading.get("files"))),
         (gettext("Encoding"), encoding_words().get(str(reading.get("encoding")), str(reading.get("encoding") or ""))),
         (gettext("Sheet"), str(reading.get("sheet") or "")),
-        (gettext("Sheets that were not read"), ", ".join(map(str, sheets)) if isinstance(sheets, list) else ""),
+        (gettext("Sheets that were not read"), _listed(reading.get("sheets"))),
         (gettext("Separator"), delimiter_words().get(str(reading.get("delimiter")), "")),
         (gettext("Last line of the header"), _line(reading.get("header_line"))),
         (gettext("Decimal mark"), decimal_words().get(decimal_code(reading.get("decimal_mark")), "")),
         (gettext("Days"), day_words().get(str(reading.get("days")), "")),
         (gettext("Example of a day"), _example(reading.get("days_example"))),
-        (gettext("Same cell for every row"), ", ".join(map(str, (reading.get("constants") or {}).values()))),
+        (gettext("Same cell for every row"), _listed(list((reading.get("constants") or {}).values()))),
     ]
     return [(name, value) for name, value in listed if value]
+
+
+def _listed(names: object) -> str:
+    return ", ".join(shortened(str(one)) for one in names) if isinstance(names, list) else ""
 
 
 def _example(found: object) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from gisdb.declarations import rows
-from gisdb.registers import register
+from gisdb.registers import register, registers
+from gisdb.registers.column import Code
 from gisdb.registers.register import Severity
 from loaders.tables import State
 from loaders.tables.vocabulary import Vocabulary, terms_of
@@ -91,7 +92,16 @@ def test_codes_whose_list_is_the_usual_one_by_their_names(newcomer: Clerk) -> No
     other = newcomer.import_text(
         "incidents", f"{header};factor_list\n{row.replace('79-1;1', '79-1;2')};injury_factor_B\n"
     )
-    assert [one.code for one in other.problems] == ["code_malformed"]
+    [malformed] = other.problems
+    assert malformed.code == "code_malformed"
+    assert "tối đa 20 chữ cái" in malformed.said(register("incidents"), "vi").text
+    assert "up to 20 letters" in malformed.said(register("incidents"), "en").text
+
+
+def test_every_pattern_of_a_code_has_its_words() -> None:
+    kinds = [one.kind for each in registers("").values() for one in each.readable]
+    shown = [kind.form(language) for kind in kinds if isinstance(kind, Code) for language in ("vi", "en")]
+    assert [form for form in shown if "`" in form] == []
 
 
 def test_an_unknown_factor_comes_with_the_nearest(clerk: Clerk) -> None:
@@ -99,7 +109,7 @@ def test_an_unknown_factor_comes_with_the_nearest(clerk: Clerk) -> None:
     problem = next(iter(receipt.problems))
     assert (problem.code, problem.column, problem.cell) == ("factor_unknown", "factor", "Tiêng ôn chung quanh")
     assert "NOISE (Tiếng ồn" in problem.said(register("measurements"), "vi").fix
-    assert "NOISE (Tiếng ồn" in problem.said(register("measurements"), "en").fix
+    assert "NOISE (Noise" in problem.said(register("measurements"), "en").fix
 
 
 @pytest.mark.parametrize(

@@ -114,12 +114,14 @@ def test_a_refusal_is_status_1_with_the_problems_as_data(command: Command) -> No
 
 
 def test_a_person_reads_the_line_and_the_fix_on_the_terminal(command: Command) -> None:
-    done = command.run("import", "measurements", command.file("m.csv", f"{HEADER}\n{ROW.replace('86,5', '8 6')}\n"))
+    file = command.file("m.csv", f"{HEADER}\n{ROW.replace('86,5', '8 6')}\n{ROW}\n")
+    done = command.run("import", "measurements", file)
     said = done.stdout.decode()
     assert done.returncode == 1
     assert "dòng 2: “8 6” không phải là một số." in said
     assert "→ Chỉ viết chữ số" in said
     assert "Chưa ghi gì." in said
+    assert "Hiểu dòng 3 là: Mã cơ sở 79-1; " in said
 
 
 def test_what_is_found_in_a_file_can_be_overruled(command: Command) -> None:
@@ -129,9 +131,12 @@ def test_what_is_found_in_a_file_can_be_overruled(command: Command) -> None:
         sheet.append(HEADER.split(";"))
         sheet.append(["79-1", point, "12/03/2026", "NOISE", 86.5, "dBA"])
     book.save(command.clerk.folder / "m.xlsx")
-    first = command.json("import", "measurements", "m.xlsx")
+    asked = command.json("import", "measurements", "m.xlsx", status=1)
+    told = {one["code"]: one["severity"] for one in asked["problems"]}
+    assert (asked["status"], told["sheets_like_it_not_read"]) == ("unconfirmed", "warning")
+    first = command.json("import", "measurements", "m.xlsx", "--yes")
     assert (first["status"], first["reading"]["sheet"]) == ("committed", "Quý I")
-    assert [one["code"] for one in first["problems"]] == ["sheets_not_read"]
+    assert command.run("import", "measurements", "m.xlsx").returncode == 0
     # The same file, but not the same table.
     second = command.json("import", "measurements", "m.xlsx", "--sheet", "Quý II")
     assert (second["status"], second["reading"]["sheet"]) == ("committed", "Quý II")

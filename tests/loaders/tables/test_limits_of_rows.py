@@ -35,7 +35,7 @@ def test_the_same_heat_is_too_much_for_heavy_work_only(clerk: Clerk) -> None:
 def test_an_unknown_category_is_refused_with_the_known_ones(clerk: Clerk) -> None:
     receipt = clerk.measurements(f"{TEMPERATURE};rất nặng", header=f"{WITH_AVERAGING};Loại lao động")
     assert not receipt.done
-    assert "light, medium, heavy" in [one.params.get("known") for one in receipt.problems]
+    assert "light (Nhẹ), medium (Trung bình), heavy (Nặng)" in [one.params.get("known_vi") for one in receipt.problems]
 
 
 def test_a_column_that_the_limit_does_not_ask_for_does_no_harm(clerk: Clerk) -> None:

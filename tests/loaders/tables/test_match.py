@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from gisdb.engine import Database
 from gisdb.registers import register, registers
 from gisdb.registers.register import Register, Severity
 from loaders.folding import folded
 from loaders.tables.choices import Choices
 from loaders.tables.match import Matching, fingerprint, match, spellings
+from loaders.tables.other_register import of_another_register
+from loaders.tables.read import Table
+from loaders.tables.vocabulary import terms_of
 
 MEASUREMENTS = register("measurements")
 HEADER = ("Mã cơ sở", "Vị trí lao động", "Ngày đo", "Mã yếu tố", "Kết quả", "Đơn vị đo")
@@ -146,6 +152,44 @@ def test_another_unit_than_the_columns_own_is_no_match() -> None:
     assert "cost_vnd" in names(match(register("incidents"), (*header[:5], "Tổng chi phí (đồng)")))
 
 
+INCIDENT = ("Mã cơ sở", "Số vụ", "Ngày xảy ra", "Mức độ", "Số người bị nạn")
+
+
+@pytest.mark.parametrize(
+    ("header", "stated"),
+    [
+        ("Thiệt hại (triệu đồng)", "triệu đồng"),
+        ("THIỆT HẠI / (ĐVT: TR.ĐỒNG)", "TR.ĐỒNG"),
+        ("Thiet hai, 1.000 dong", "1.000 dong"),
+        ("Thiệt hại triệu đồng", "triệu đồng"),
+        ("Thiệt hại (USD)", "USD"),
+        ("Thiệt hại (nếu có)", None),
+        ("Thiệt hại (2025)", None),
+        ("Thiệt hại (VNĐ)", None),
+    ],
+)
+def test_numbers_in_another_unit_never_come_in_however_the_column_was_found(header: str, stated: str | None) -> None:
+    incidents, names_of = register("incidents"), (*INCIDENT, header)
+    found = match(incidents, names_of)
+    assert stated is None or "cost_vnd" not in names(found)
+    for decided in (
+        match(incidents, names_of, Choices(columns={header: "cost_vnd"})),
+        match(incidents, names_of, remembered={folded(header): "cost_vnd"}),
+    ):
+        told = [(one.code, one.params["stated"]) for one in decided.problems if one.severity is Severity.ERROR]
+        assert told == ([] if stated is None else [("header_in_other_unit", stated)])
+        assert decided.usable is (stated is None)
+
+
+def test_a_line_above_the_table_can_say_another_unit_too() -> None:
+    incidents, above = register("incidents"), ((2, ("", "(Đơn vị tính: triệu đồng)")),)
+    found = match(incidents, (*INCIDENT, "Thiệt hại"), above=above)
+    assert [(one.code, one.line, one.params["stated"]) for one in found.problems] == [
+        ("unit_above_is_other", 2, "triệu đồng")
+    ]
+    assert match(incidents, (*INCIDENT, "Thiệt hại (đồng)"), above=above).usable
+
+
 def test_what_describes_the_workplace_stands_beside_its_code_or_for_it() -> None:
     rest = HEADER[1:]
     matching = match(MEASUREMENTS, ("Tên cơ sở", "MST", *rest))
@@ -163,3 +207,23 @@ def test_no_spelling_names_two_columns_of_a_register(one: Register) -> None:
 @pytest.mark.parametrize(("a", "b"), [("Đơn vị", "don vi"), ("NGÀY_ĐO", "ngày đo"), ("Ngày đo", "Ngày đo")])
 def test_spellings_that_fold_alike(a: str, b: str) -> None:
     assert folded(a) == folded(b)
+
+
+def test_a_file_of_another_register_is_recognised_and_one_that_lacks_a_column_is_not(country: Database) -> None:
+    every = registers("")
+    with country.acting_as(None) as conn:
+
+        def said(own: Register, header: tuple[str, ...]) -> str | None:
+            table = Table(Path("f.csv"), 0, "", ";", header, 1, Path("f.csv"))
+            found = of_another_register(conn, own, table, match(own, header, None, terms_of(conn, own)))
+            return None if found is None else str(found.params["register"])
+
+        for of in every.values():
+            required = tuple(one.vi for one in of.columns if one.required)
+            assert {said(own, required) for own in every.values()} - {None} == {of.name}
+            assert said(of, required) is None
+            for lacking in range(len(required)):
+                rest = (*required[:lacking], *required[lacking + 1 :])
+                assert said(of, rest) is None, (of.name, required[lacking])
+        sheet = ("Vị trí", "Nhiệt độ (°C)", "Độ ẩm (%)", "Tiếng ồn (dBA)", "Bụi toàn phần (mg/m3)")
+        assert said(every["incidents"], sheet) == "measurements"

@@ -10,9 +10,12 @@ from openpyxl import Workbook
 from openpyxl.styles import Font
 
 from gisdb.errors import InputError
+from gisdb.registers import register
+from gisdb.registers.register import Severity
 from loaders.tables.choices import Choices
+from loaders.tables.match import spellings
 from loaders.tables.read import EXACT, Table, read
-from tests.loaders.tables.ugly.make_workbooks import data_on_second_sheet, seen
+from tests.loaders.tables.ugly.make_workbooks import a_sheet_each_quarter, data_on_second_sheet, seen
 
 KNOWN = {"ten": {"name"}, "name": {"name"}, "so": {"number"}, "number": {"number"}, "ghi chu": {"note"}}
 
@@ -100,3 +103,15 @@ def test_unicode_typed_into_an_old_font_stays(tmp_path: Path) -> None:
     path = tmp_path / "f.xlsx"
     book.save(path)
     assert [cells[0] for _, cells in opened(path).rows()] == ["Hà Nội", "Cà Mau", "Cà Mau"]
+
+
+def test_a_second_sheet_of_the_same_columns_asks_for_a_word(tmp_path: Path) -> None:
+    path = tmp_path / "quy.xlsx"
+    a_sheet_each_quarter(path)
+    known = spellings(register("measurements"))
+    told = {one.code: (one.severity, one.params["others"]) for one in opened(path, known).notes}
+    assert told == {
+        "sheets_like_it_not_read": (Severity.WARNING, "“Quý 2”"),
+        "sheets_not_read": (Severity.NOTE, "“Bìa”, “Quý 3”"),
+    }
+    assert opened(path, known, sheet="Quý 2").notes == ()

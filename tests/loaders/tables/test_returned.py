@@ -220,6 +220,14 @@ def test_letters_that_no_workbook_can_hold_are_shown_as_unknown(workbook: Path) 
     assert book["Lỗi"]["E2"].value == "L�ò"
 
 
+def test_a_long_cell_is_cut_where_it_is_told(workbook: Path) -> None:
+    problems = [Problem("reference_unknown", line=4, column="sampling_point", cell="dài " * 1250, position=1)]
+    book = load_workbook(io.BytesIO(back(of_workbook(workbook), findings(problems), ".xlsx")))
+    told = (book["Lỗi"]["E2"].value, book["Lỗi"]["F2"].value, book["Kết quả 'A'"]["B4"].comment.text)
+    assert [len(str(one)) < 350 for one in told] == [True] * 3
+    assert str(told[0]).endswith("dài…")
+
+
 def test_a_long_workbook_comes_back_as_csv(workbook: Path) -> None:
     short = of_workbook(workbook)
     long = replace(short, count=MOST_ROWS + 1)

@@ -90,6 +90,30 @@ def test_octave_bands_become_records_of_one_factor(clerk: Clerk) -> None:
     assert again.counts == {"read": 3, "added": 1, "changed": 0, "unchanged": 2, "refused": 0}
 
 
+@pytest.mark.parametrize(
+    ("header", "cell", "code"),
+    [
+        ("Bụi lạ (mg/m3)", "0,8", "figures_left_out"),
+        ("Hơi lạ (mg/m3)", "KPH", "figures_left_out"),
+        ("Bụi lạ", "0,8", "figures_left_out"),
+        ("Ghi chép (mg/m3)", "", "header_unknown"),
+        ("Máy đã dùng", "Hà", "header_unknown"),
+        ("Giới hạn cho phép (mg/m3)", "4", "header_left_out"),
+    ],
+)
+def test_figures_that_nothing_takes_ask_for_a_word(clerk: Clerk, header: str, cell: str, code: str) -> None:
+    between = f"Mã cơ sở;Vị trí;Ngày đo;Bụi toàn phần (mg/m3);{header};Tiếng ồn (dBA)"
+    rows = ("79-1;A;12/03/2025;2,5;;80", f"79-1;B;12/03/2025;2,5;{cell};80")
+    receipt = clerk.measurements(*rows, header=between)
+    told = {one.code: one.severity for one in receipt.problems if one.params.get("header") == header}
+    warned = code == "figures_left_out"
+    assert told == {code: Severity.WARNING if warned else Severity.NOTE}
+    assert receipt.state is (State.UNCONFIRMED if warned else State.COMMITTED)
+    if warned:
+        decided = clerk.measurements(*rows, header=between, choices=Choices(columns={header: ""}))
+        assert decided.state is State.COMMITTED
+
+
 def test_ppm_is_converted_by_molar_mass_and_kept_as_given(clerk: Clerk) -> None:
     clerk.measurements(*ROWS, header=FORM)
     [(value, unit, canonical)] = clerk.rows("SELECT value, unit, canonical_value FROM measurement WHERE factor = 'CO'")
@@ -136,6 +160,18 @@ def test_what_the_database_finds_of_a_wide_sheet_names_the_cell_too(clerk: Clerk
         ("unit_needs_molar_mass", 2, 3),
         ("workplace_code_unknown", 3, 0),
     ]
+
+
+def test_a_factor_is_called_as_its_header_calls_it(clerk: Clerk) -> None:
+    header = "Mã cơ sở;Vị trí;Ngày đo;Ồn chung (dBA);Amoniac (mg/m3);Nhiệt độ (°C)"
+    receipt = clerk.measurements("79-1;A;12/03/1999;80;2;31", "79-1;A;12/03/2025;80;2;31", header=header, dry_run=True)
+    of_factor = [one for one in receipt.problems if one.column == "factor"]
+    assert {one.cell for one in of_factor} == {"Ồn chung (dBA)", "Amoniac (mg/m3)", "Nhiệt độ (°C)"}
+    condition = next(one for one in of_factor if one.code == "limit_condition_missing")
+    assert "Điền cột: Loại nơi làm việc" in condition.said(MEASUREMENTS, "vi").fix
+    wide = next(one for one in receipt.problems if one.code == "sheet_is_wide")
+    assert "“Amoniac (mg/m3)” → Amonia" in wide.said(MEASUREMENTS, "vi").text
+    assert "“Amoniac (mg/m3)” → Ammonia" in wide.said(MEASUREMENTS, "en").text
 
 
 def test_a_long_file_names_the_cell_too(clerk: Clerk) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
 import re
+import zipfile
 
 import pytest
 from flask import Flask
@@ -17,9 +19,9 @@ from gisdb.engine import Database
 from gisdb.uploads.making import take_place
 from loaders.uploads.work import Teller
 from tests.conftest import account
-from tests.webmap.uploads.conftest import Seat, measurements, seat, workplaces_in
+from tests.webmap.uploads.conftest import HEADER, Seat, measurements, seat, workplaces_in
 
-ACTIONS = ("choices", "submit", "approve", "return", "withdraw", "undo")
+ACTIONS = ("choices", "register", "submit", "approve", "return", "withdraw", "undo")
 READS = ("", "/progress", "/file", "/problems.csv", "/marked", "/failed")
 
 
@@ -423,3 +425,92 @@ def test_a_template_is_a_workbook_too(desk: Seat) -> None:
     with desk.client.get("/uploads/templates/measurements.xlsx") as answer:
         book = load_workbook(io.BytesIO(answer.data))
     assert len(book.sheetnames) == 4
+
+
+def test_another_sheet_or_file_of_an_archive_is_chosen_from_a_list(desk: Seat, codes: list[str]) -> None:
+    book, out = Workbook(), io.BytesIO()
+    for name, value in (("Quý I", 81), ("Quý II", 82)):
+        sheet = book.create_sheet(name)
+        sheet.append(HEADER)
+        sheet.append([codes[0], f"Trang {name}", "12/03/2025", "NOISE", value, "dBA"])
+    book.save(out)
+    upload_id = desk.send(out.getvalue(), "quý.xlsx")
+    desk.work()
+    page = desk.page(upload_id)
+    assert "sau khi xác nhận các cảnh báo" in page
+    assert re.findall(r'<option value="(Quý I+|Sheet)"( selected)?', page) == [
+        ("Quý I", ""),
+        ("Sheet", ""),
+        ("Quý II", ""),
+    ]
+    desk.post(upload_id, "submit", confirmed="1")
+    desk.work()
+    # The same file again: what of it is in is known, and the other sheet can be chosen.
+    again = desk.send(out.getvalue(), "quý.xlsx")
+    desk.work()
+    assert '<option value="Quý II">' in desk.page(again)
+    desk.post(again, "choices", sheet="Quý II")
+    desk.work()
+    page = desk.page(again)
+    assert ("Tệp có thể ghi vào sổ" in page, '<option value="Quý II" selected>' in page) == (True, True)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name in ("một.csv", "hai.csv"):
+            archive.writestr(name, measurements(codes[:1], point=f"Nén {name}"))
+    zipped = desk.send(packed.getvalue(), "nén.zip")
+    desk.work()
+    assert '<option value="hai.csv">' in desk.page(zipped)
+    desk.post(zipped, "choices", sheet="hai.csv")
+    desk.work()
+    page = desk.page(zipped)
+    assert ("Tệp có thể ghi vào sổ" in page, '<option value="một.csv">' in page) == (True, True)
+
+
+def test_a_kind_of_problem_is_summed_up_by_what_holds_for_all_of_it(desk: Seat, codes: list[str]) -> None:
+    rows = (
+        f"{codes[0]};Lò;12/03/2025;NOISE;rất cao;dBA",
+        f"{codes[0]};Kho;12/03/2025;NOISE;thấp;dBA",
+        "LẠ-1;Lò;12/03/2025;NOISE;80;dBA",
+        "LẠ-1;Kho;12/03/2025;NOISE;80;dBA",
+        f"{codes[0]};{'dài ' * 1250};12/03/2025;NOISE;80;dBA",
+        f"{codes[0]};;12/03/2025;NOISE;80;dBA",
+        f"{codes[0]};;13/03/2025;NOISE;80;dBA",
+    )
+    page = desk.page(desk.checked("\n".join([";".join(HEADER), *rows]).encode()))
+    listed = re.findall(r"<li>(<a href.*?)</li>", page)
+    groups = [" ".join(html.unescape(re.sub("<[^>]+>|×", "", one)).split()) for one in listed]
+    assert "Kết quả: ví dụ: “rất cao” không phải là một số. 2" in groups
+    assert "Mã cơ sở: Không có cơ sở nào mang mã “LẠ-1” trong phạm vi của bạn. 2" in groups
+    assert "Vị trí lao động: Ô “Vị trí lao động” để trống, nhưng cột này bắt buộc. 2" in groups
+    assert "dài dài dài…" in page
+    assert page.count("dài ") < 120
+
+
+def test_the_first_rows_are_shown_as_they_were_understood(desk: Seat, codes: list[str]) -> None:
+    header = "Mã cơ sở;Vị trí;Ngày đo;Mã yếu tố;Kết quả;Đơn vị đo"
+    rows = (f"{codes[0]};Đầu tiên;03/04/2025;CO;2,5;ppm", f"{codes[0]};Đầu tiên;13/04/2025;NH3;<0,05;mg/m3")
+    upload_id = desk.checked("\n".join((header, *rows)).encode())
+    table = re.search(r'<table class="first-table">.*?</table>', desk.page(upload_id), re.DOTALL)
+    assert table is not None
+    cells = [html.unescape(re.sub("<[^>]+>", "|", one)) for one in re.findall(r"<td.*?</td>", table[0])]
+    shown = [re.sub(r"\|+", "|", one).strip("|") for one in cells]
+    assert shown == [
+        *(codes[0], "Đầu tiên", "3 tháng 4, 2025|03/04/2025", "Carbon monoxide|CO", "2,5", "ppm", "2,864008"),
+        *(codes[0], "Đầu tiên", "13 tháng 4, 2025|13/04/2025", "Amonia|NH3", "<0,05", "mg/m3", "0,05"),
+    ]
+    assert "3 April 2025" in desk.page(upload_id, "?lang=en")
+
+
+def test_a_file_of_another_register_is_sent_there(desk: Seat, codes: list[str]) -> None:
+    upload_id = desk.send(measurements(codes[:2], point="Nhầm sổ"), register="incidents")
+    desk.work()
+    page = desk.page(upload_id)
+    assert "Các tiêu đề là của sổ “Quan trắc môi trường lao động”" in page
+    assert re.search(r'name="register" value="measurements">\s*<button[^>]*>Gửi vào sổ “Quan trắc', page)
+    assert desk.post(upload_id, "register", register="x").status_code == 404
+    sent = desk.post(upload_id, "register", register="measurements")
+    assert (sent.status_code, desk.state(upload_id)) == (303, "withdrawn")
+    desk.work()
+    other = int(sent.location.rsplit("/", 1)[1].partition("?")[0])
+    assert "Tệp có thể ghi vào sổ" in desk.page(other)
+    assert desk.post(upload_id, "register", register="measurements").status_code == 409

@@ -82,6 +82,15 @@ def data_on_second_sheet(path: Path) -> None:
     book.save(path)
 
 
+def a_sheet_each_quarter(path: Path) -> None:
+    """Two sheets of measurements, an untouched one for the next quarter, a cover."""
+    book, sheet = _book(["BÌA"])
+    sheet.title = "Bìa"
+    for name, rows in (("Quý 1", ROWS), ("Quý 2", ROWS[:1]), ("Quý 3", ())):
+        _fill(book.create_sheet(name), [["Kết quả quan trắc"], [], HEADER, *rows])
+    book.save(path)
+
+
 def hidden_sheet_asked_for(path: Path) -> None:
     """The same; the hidden list is asked for."""
     data_on_second_sheet(path)
@@ -337,6 +346,7 @@ MAKERS: dict[str, Callable[[Path], None]] = {
     "laboratory_form_04.xlsx": laboratory_form_04,
     "template_filled.xlsx": template_filled,
     "data_on_second_sheet.xlsx": data_on_second_sheet,
+    "a_sheet_each_quarter.xlsx": a_sheet_each_quarter,
     "hidden_sheet_asked_for.xlsx": hidden_sheet_asked_for,
     "sheet_that_is_not_there.xlsx": sheet_that_is_not_there,
     "fonts_of_old_beside_new.xlsx": fonts_of_old_beside_new,

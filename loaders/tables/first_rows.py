@@ -1,0 +1,63 @@
+"""The first records of a file as they were understood, so that a wrong order of days or decimal mark is seen at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from psycopg import sql
+from sqlalchemy import Connection, Numeric
+
+from gisdb.registers.column import Censored, Column, Whole
+from gisdb.registers.column import Quantity as Decimals
+from gisdb.registers.register import Derived, Register
+from loaders.tables.ready import READY
+from loaders.tables.rules import is_owner
+from loaders.tables.stage import driver
+
+LISTED = 5
+
+
+def first_records(conn: Connection, register: Register, present: Collection[str]) -> list[dict[str, Any]]:
+    """The first `LISTED` ready rows.
+
+    Args:
+        conn: the transaction that they are in, once they were checked.
+        register: of the file.
+        present: the columns that the file has.
+
+    Returns:
+        ``line``; ``columns``: column or derived field → what a record would hold there as text, days in ISO 8601, numbers
+        with a decimal point; ``typed``: column → the cell's own text where it says it otherwise.
+    """
+    shown = [one for one in register.readable if one.name in present or is_owner(register, one)]
+    derived = [one for one in register.derived if one.previewed]
+    values = [*map(_text, shown), *map(_derived, derived)]
+    query = sql.SQL("SELECT line, raw, {} FROM {} ORDER BY line, intake_cell LIMIT {}").format(
+        sql.SQL(", ").join(values), READY, sql.Literal(LISTED)
+    )
+    names = [*(one.name for one in shown), *(one.name for one in derived)]
+    return [
+        {
+            "line": line,
+            "columns": {name: value for name, value in zip(names, cells, strict=True) if value is not None},
+            "typed": {name: cell for name, cell in (raw or {}).items() if name in names},
+        }
+        for line, raw, *cells in driver(conn).execute(query)
+    ]
+
+
+def _derived(one: Derived) -> sql.Composable:
+    # What a conversion gave has many digits that say nothing.
+    to = "float4::text" if isinstance(one.type, Numeric) else "text"
+    return sql.SQL("{}::" + to).format(sql.Identifier(one.name))
+
+
+def _text(column: Column) -> sql.Composable:
+    kind, fields = column.kind, [sql.Identifier(one.name) for one in column.fields]
+    if isinstance(kind, Whole | Decimals):
+        return sql.SQL("{}::text").format(fields[0])
+    if isinstance(kind, Censored):
+        # As it is written, without the zero that keeps an export's 1.234 from being a thousand.
+        return sql.SQL("coalesce(nullif({1}, '='), '') || coalesce({0}::text, 'KPH')").format(*fields)
+    return kind.written(*fields)

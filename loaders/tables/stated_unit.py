@@ -1,0 +1,116 @@
+"""The unit that a header, or a line above the table, states for a column that has a unit of its own.
+
+A column in đồng under ``Thiệt hại (triệu đồng)`` would be wrong by a million: what is not the column's own unit must be seen
+however it is written. Words in brackets that are no unit (``(nếu có)``) say nothing. The words are data, in ``notation.toml``.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+from gisdb.registers import registers
+from gisdb.registers.country_words import WORDS, toneless
+from loaders.tables.headers import BETWEEN, taken_apart
+from loaders.tables.title import Line, labelled
+from loaders.tables.vocabulary import Terms
+
+_UNITS = WORDS["units"]
+_IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
+_MARKS = (",", ";", ":", " - ", " – ")
+
+
+def stated_unit(header: str, own: str, terms: Terms) -> str:
+    """The unit that a header states and that is not ``own``, the column's; ``""`` where it states none or ``own``."""
+    if states_own(header, own):
+        return ""
+    said = list(_candidates(header))
+    tail = " ".join(header.split()[-2:])
+    multiplied = (one for one in (*said, tail) if _is_multiple(one, own))
+    return next(multiplied, "") or next((one for one in said if _is_unit(one, terms)), "")
+
+
+def any_unit(header: str, terms: Terms) -> str:
+    """The unit that a header states, whatever column it may be; ``""`` where it states none."""
+    if found := taken_apart(header, terms).unit:
+        return found
+    units = {one.unit for register in registers().values() for one in register.columns if one.unit}
+    return next(
+        (one for one in _candidates(header) if _is_unit(one, terms) or any(_is_multiple(one, own) for own in units)), ""
+    )
+
+
+def stated_above(above: Iterable[Line], own: str) -> tuple[int, str] | None:
+    """The line above a table that says that its numbers are multiples of ``own``, and how: (2, 'triệu đồng')."""
+    labels = _keys(_UNITS["labels"])
+    for line, _, label, text in labelled(above):
+        if _key(label.strip("( ")) in labels and _is_multiple(text.strip(" )."), own):
+            return line, text.strip(" ).")
+    return None
+
+
+def states_own(header: str, own: str) -> bool:
+    """Whether a header says that its numbers are in ``own``."""
+    return any(is_spelled(one, own) for one in _candidates(header))
+
+
+def is_spelled(said: str, own: str) -> bool:
+    """Whether ``said`` is a spelling of the unit ``own``."""
+    return _key(said) in _spellings(own)
+
+
+def _candidates(header: str) -> Iterator[str]:
+    """What of a header could be a unit: what stands in brackets, behind a mark, as a lower part."""
+    for place, part in enumerate(header.split(BETWEEN)):
+        for inner in _IN_BRACKETS.findall(part):
+            yield inner.rsplit(":", maxsplit=1)[-1].strip()
+        for mark in _MARKS:
+            _, found, tail = part.rpartition(mark)
+            if found and tail.strip():
+                yield tail.strip(" ()[]")
+        if place:
+            yield part.strip(" ()[]")
+
+
+def _is_multiple(said: str, own: str) -> bool:
+    """Whether ``said`` is ``own`` times something, as ``triệu đồng``, ``1.000 đ``, ``tr.đ``; or a thousand and more alone."""
+    key = _key(said)
+    multiples = _keys(_UNITS["multiples"])
+    # Of words, tr and k alone could be anything.
+    whole = _any_of(one for one in multiples if len(one) > 3 or not one.isascii())
+    times = rf"[x×]?(?:\d+|10\^?[2-9]|{_any_of(multiples)})+{_any_of(_spellings(own))}"
+    return bool(re.fullmatch(rf"{times}|[x×]\d+|10{{3,}}|10\^[2-9]|{whole}+", key))
+
+
+def _any_of(keys: Iterable[str]) -> str:
+    return f"(?:{'|'.join(sorted(map(re.escape, keys), key=len, reverse=True))})"
+
+
+def _is_unit(said: str, terms: Terms) -> bool:
+    units = (one.unit for register in registers().values() for one in register.columns)
+    return terms.unit(said) is not None or _key(said) in _known(frozenset(filter(None, units)))
+
+
+def _key(said: str) -> str:
+    """``said`` without case, spaces, points and commas; what is written without tones is compared without them."""
+    bare = unicodedata.normalize("NFC", said).casefold()
+    return "".join(letter for letter in bare if not letter.isspace() and letter not in ".,")
+
+
+def _keys(words: Iterable[str]) -> set[str]:
+    """Keys of ``words``, each also without tones: files of capitals and of old programs have none."""
+    return {key for word in words for key in (_key(word), _key(toneless(word)))}
+
+
+@cache
+def _spellings(own: str) -> frozenset[str]:
+    listed: list[str] = next((row for row in _UNITS["spellings"] if own in row), [])
+    return frozenset(_keys([own, *listed]))
+
+
+@cache
+def _known(units: frozenset[str]) -> frozenset[str]:
+    """Spellings of the units of columns, and of others that headers are known to state."""
+    return frozenset().union(_keys(_UNITS["others"]), *map(_spellings, units))
