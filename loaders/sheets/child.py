@@ -126,7 +126,7 @@ def _text(request: Request, path: Path) -> Found:
         left_out.among_text(path, delimiter)
         find_end(table, text.last_records(path, delimiter, seen.tail))
     left_out.leave_out()
-    reading = {"encoding": text.called(encoding).upper(), "delimiter": delimiter}
+    reading = {"encoding": text.called(encoding), "delimiter": delimiter}
     return Found(table, reading, copied, "," if copied else delimiter, notes, seen.sha256)
 
 

@@ -119,6 +119,8 @@ def test_points_lie_in_their_pieces_and_codes_alone_leave_some_unplaced(shared: 
 @pytest.mark.parametrize("indicator", ["exceedance_share", "accident_frequency"])
 def test_a_map_of_the_sample_shows_every_state(shared: Database, indicator: str) -> None:
     with shared.acting_as(None) as conn:
+        institute = operator(conn)
+    with shared.acting_as(institute) as conn:
         provinces = evaluate(conn, Question(indicator, "province", date(2026, 1, 1), 2021, 2026))
         former = evaluate(conn, Question(indicator, "province", date(2025, 6, 30), 2021, 2026))
         communes = evaluate(conn, Question(indicator, "commune", date(2026, 1, 1), 2024, 2024))

@@ -15,7 +15,7 @@ def test_a_clerk_is_told_which_column_the_limit_asks_for(clerk: Clerk) -> None:
     receipt = clerk.measurements(TEMPERATURE, header=WITH_AVERAGING)
     assert receipt.done
     assert codes(receipt) == ["limit_condition_missing"]
-    assert [one.params for one in receipt.problems] == [{"columns": "work_category"}]
+    assert [one.params for one in receipt.problems] == [{"columns": ["work_category"]}]
     assert clerk.rows(OUTCOME) == [("cannot_judge", "condition_missing", None, None, None)]
 
 
