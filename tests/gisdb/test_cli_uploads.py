@@ -9,17 +9,16 @@ import pytest
 from click.testing import CliRunner
 
 from gisdb.cli import cli
-from gisdb.engine import Database
-from tests.loaders.tables.conftest import clerk, country, newcomer
+from tests.loaders.tables.conftest import clerk, country, newcomer, small_country, small_industry
 from tests.loaders.uploads.conftest import Desk, desk
 
-__all__ = ["clerk", "country", "desk", "newcomer"]
+__all__ = ["clerk", "country", "desk", "newcomer", "small_country", "small_industry"]
 ROW = "79-1;Máy dệt 1;12/03/2025;NOISE;88;dBA"
 
 
 @pytest.fixture(autouse=True)
-def _settings(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("GISDB_DATABASE_URL", database.app_url)
+def _settings(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GISDB_DATABASE_URL", desk.database.app_url)
     monkeypatch.setenv("GISDB_LANGUAGE", "en")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,11 @@ import pytest
 from sqlalchemy import text
 
 from gisdb.access.accounts import Account, account_by_login, add_account, operator
+from gisdb.cluster import Cluster
 from gisdb.engine import Database
 from gisdb.registers import register
 from loaders.tables import Receipt, import_file
+from tests.conftest import _cloned, _template
 
 PASSWORD = "một mật khẩu thử"
 
@@ -120,9 +123,7 @@ def make_country(database: Database) -> None:
         conn.execute(text("SELECT refresh_uncertain_pieces()"))
 
 
-@pytest.fixture
-def country(database: Database) -> Database:
-    """The small country with an institute and one province's account, without records."""
+def _fill_country(database: Database) -> None:
     make_country(database)
     with database.acting_as(None) as conn:
         who = operator(conn)
@@ -130,19 +131,48 @@ def country(database: Database) -> Database:
         add_account(conn, "vien", "Viện", "institute", None, PASSWORD)
         add_account(conn, "nam", "Sở phía Nam", "province", 2, PASSWORD)
         add_account(conn, "bac", "Sở phía Bắc", "province", 3, PASSWORD)
-    return database
+
+
+def operating(database: Database, folder: Path) -> Clerk:
+    """The operator of a database, with a folder for files."""
+    with database.acting_as(None) as conn:
+        return Clerk(database, operator(conn), folder)
+
+
+@pytest.fixture(scope="session")
+def small_country(cluster: Cluster, empty_template: str, pytestconfig: pytest.Config) -> str:
+    """The small country with an institute's and two provinces' accounts, without records."""
+    return _template(cluster, empty_template, "gisdb_country", pytestconfig, _fill_country)
+
+
+@pytest.fixture(scope="session")
+def small_industry(
+    cluster: Cluster, small_country: str, pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
+) -> str:
+    """The same with three workplaces."""
+
+    def fill(database: Database) -> None:
+        receipt = operating(database, tmp_path_factory.mktemp("industry")).import_text("workplaces", WORKPLACES)
+        assert receipt.done, list(receipt.problems)
+
+    return _template(cluster, small_country, "gisdb_industry", pytestconfig, fill)
+
+
+@pytest.fixture
+def country(cluster: Cluster, small_country: str, pytestconfig: pytest.Config) -> Iterator[Database]:
+    """The small country, a database of the test's own."""
+    with _cloned(cluster, small_country, pytestconfig) as database:
+        yield database
 
 
 @pytest.fixture
 def newcomer(country: Database, tmp_path: Path) -> Clerk:
     """The operator before any record is in."""
-    with country.acting_as(None) as conn:
-        return Clerk(country, operator(conn), tmp_path)
+    return operating(country, tmp_path)
 
 
 @pytest.fixture
-def clerk(newcomer: Clerk) -> Clerk:
-    """The operator, with three workplaces."""
-    receipt = newcomer.import_text("workplaces", WORKPLACES)
-    assert receipt.done, list(receipt.problems)
-    return newcomer
+def clerk(cluster: Cluster, small_industry: str, pytestconfig: pytest.Config, tmp_path: Path) -> Iterator[Clerk]:
+    """The operator, with three workplaces, in a database of the test's own."""
+    with _cloned(cluster, small_industry, pytestconfig) as database:
+        yield operating(database, tmp_path)

@@ -5,18 +5,22 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 from psycopg.errors import DivisionByZero
 from sqlalchemy import text
 
+from gisdb.cluster import Cluster
+from gisdb.engine import Database
 from gisdb.errors import GisdbError, InputError, NotFound
 from gisdb.registers import register
 from gisdb.registers.export import SYNTHETIC_LABEL, stream
 from loaders.tables import State
-from tests.loaders.tables.conftest import HEADER, WORKPLACES, Clerk, codes
+from tests.conftest import _cloned, _template
+from tests.loaders.tables.conftest import HEADER, WORKPLACES, Clerk, codes, operating
 
 ROWS = (
     "79-1;Chuyền may 3;12/03/2026;NOISE;86,5;dBA",
@@ -48,16 +52,29 @@ def features(clerk: Clerk, name: str, **filters: str) -> list[dict[str, Any]]:
     return found
 
 
-@pytest.fixture
-def full(clerk: Clerk) -> Clerk:
-    """The clerk's three workplaces with records of every register."""
-    receipt = clerk.measurements(*ROWS, decimal="comma", confirmed=True)
-    assert receipt.state is State.COMMITTED, list(receipt.problems)
-    for name, content in OTHERS.items():
-        decimal = "point" if name == "reported_totals" else None
-        receipt = clerk.import_text(name, content, confirmed=True, decimal=decimal)
+@pytest.fixture(scope="session")
+def small_archive(
+    cluster: Cluster, small_industry: str, pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
+) -> str:
+    """Three workplaces with records of every register."""
+
+    def fill(database: Database) -> None:
+        clerk = operating(database, tmp_path_factory.mktemp("archive"))
+        receipt = clerk.measurements(*ROWS, decimal="comma", confirmed=True)
         assert receipt.state is State.COMMITTED, list(receipt.problems)
-    return clerk
+        for name, content in OTHERS.items():
+            decimal = "point" if name == "reported_totals" else None
+            receipt = clerk.import_text(name, content, confirmed=True, decimal=decimal)
+            assert receipt.state is State.COMMITTED, list(receipt.problems)
+
+    return _template(cluster, small_industry, "gisdb_archive", pytestconfig, fill)
+
+
+@pytest.fixture
+def full(cluster: Cluster, small_archive: str, pytestconfig: pytest.Config, tmp_path: Path) -> Iterator[Clerk]:
+    """The clerk's three workplaces with records of every register."""
+    with _cloned(cluster, small_archive, pytestconfig) as database:
+        yield operating(database, tmp_path)
 
 
 @pytest.mark.parametrize("name", ["workplaces", "measurements", *OTHERS])

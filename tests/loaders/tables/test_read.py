@@ -104,7 +104,7 @@ def test_a_cell_without_end_is_refused_before_it_fills_the_memory(tmp_path: Path
 cells = st.text(st.characters(codec="utf-8", exclude_characters="\0\r"), max_size=8)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=24)
 @given(st.lists(st.lists(cells, min_size=3, max_size=3), min_size=1, max_size=5))
 def test_whatever_stands_in_cells_comes_back(tmp_path: Path, rows: list[list[str]]) -> None:
     text = io.StringIO()
@@ -113,7 +113,7 @@ def test_whatever_stands_in_cells_comes_back(tmp_path: Path, rows: list[list[str
     assert found == [row for row in rows if "".join(row).strip()]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=24)
 @given(
     names=st.lists(
         st.sampled_from(["Phân xưởng dệt", "Lò hơi số 2", "Khu đóng gói", "Chuyền may"]), min_size=3, max_size=9

@@ -17,9 +17,9 @@ from gisdb.uploads.upload import Upload
 from loaders.tables.choices import Choices
 from loaders.uploads.receive import receive
 from loaders.uploads.worker import Worker
-from tests.loaders.tables.conftest import HEADER, Clerk, clerk, country, newcomer
+from tests.loaders.tables.conftest import HEADER, Clerk, clerk, country, newcomer, small_country, small_industry
 
-__all__ = ["clerk", "country", "newcomer"]
+__all__ = ["clerk", "country", "newcomer", "small_country", "small_industry"]
 
 
 @dataclass
