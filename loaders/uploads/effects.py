@@ -47,7 +47,7 @@ def effects(
         return None
     area = _area(trial, account, year, today(timezone))
     found = {}
-    with database.acting_as(None) as now:
+    with database.acting_as(account) as now:
         for indicator in INDICATORS.values():
             if _counts(indicator, register):
                 question = Question(indicator.code, area.level, area.day, area.year, area.year, area.unit.id)

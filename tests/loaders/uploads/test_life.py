@@ -74,6 +74,17 @@ def test_the_preview_says_what_it_would_change_on_the_map(desk: Desk) -> None:
     assert len(share["parts"]) == 1
 
 
+def test_what_only_the_sender_may_see_changes_nothing_on_its_map(desk: Desk) -> None:
+    """Results of a single workplace are hidden from visitors; both maps of the preview are seen with the sender's eyes."""
+    rows = [ROW.replace("Máy dệt 1", f"Máy dệt {number}") for number in range(6)]
+    desk.bring_in(*rows)
+    upload_id = desk.measurements(*(row.replace("79-1", "79-2") for row in rows))
+    share = desk.receipt(upload_id)["effects"]["indicators"]["exceedance_share"]
+    with desk.database.owner() as conn:
+        there = conn.execute(text("SELECT id::text FROM admin_unit WHERE code = '26800'")).scalar_one()
+    assert [*share["parts"]] == [there]
+
+
 def test_a_file_goes_in_and_is_taken_back(desk: Desk) -> None:
     before = current(desk)
     upload_id = desk.bring_in(ROW)
