@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, text
 
@@ -62,7 +62,15 @@ TOTAL = st.tuples(st.sampled_from([2023, 2026]), st.integers(0, 2), st.integers(
 ASKED = st.tuples(st.sampled_from([2022, 2023, 2024, 2025, 2026]), st.sampled_from([2022, 2024, 2025, 2026]))
 
 
-@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+# Chance may bring nothing above its limit, which the tests below need.
+@example(
+    workplaces=[(number, True) for number in range(6)],
+    measured=[(number, 2025, 100) for number in range(6)],
+    totals=[(2023, 0, 40, 2)],
+    asked=(2022, 2025),
+    salt=10**9 + 1,
+)
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     workplaces=st.lists(WORKPLACE, min_size=6, max_size=6),
     measured=st.lists(MEASUREMENT, min_size=5, max_size=20, unique_by=lambda one: (one[0], one[1])),
