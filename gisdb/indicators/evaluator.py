@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from functools import partial
+from functools import cached_property, partial
 from typing import TypeAlias
 
 from sqlalchemy import Connection, text
@@ -149,9 +149,10 @@ def evaluate(conn: Connection, question: Question) -> Answer:
     evaluation = _Evaluation(conn, question)
     by_year = evaluation.by_year(evaluation.published()) if len(question.years) > 1 else {}
     counted = evaluation.period(by_year)
+    table, tables = evaluation.table(counted), {year: evaluation.table(one) for year, one in by_year.items()}
 
     def hidden(own: Own) -> set[Line]:
-        return evaluation.hidden(counted, own) | evaluation.hidden_by_years(by_year, own)
+        return evaluation.hidden(table, own) | evaluation.hidden_by_years(tables, own)
 
     return evaluation.answer(question, counted, *evaluation.hiding(hidden))
 
@@ -165,7 +166,7 @@ def evaluate_years(conn: Connection, question: Question, only: Collection[int] |
     found = {}
     for year, counted in evaluation.by_year(question.years).items():
         of_year = replace(question, first_year=year, last_year=year)
-        hiding = evaluation.hiding(partial(evaluation.hidden, counted))
+        hiding = evaluation.hiding(partial(evaluation.hidden, evaluation.table(counted)))
         found[year] = evaluation.answer(of_year, counted, *hiding, only=only)
     return found
 
@@ -177,6 +178,14 @@ def count(conn: Connection, question: Question) -> Sums:
     rest = {reason: _parts(evaluation.asked, figures) for reason, figures in evaluation.rest(counted).items()}
     units = {unit.id: _parts(evaluation.asked, counted.units.get(unit.id, {})) for unit in evaluation.place.units}
     return Sums(units, rest, _parts(evaluation.asked, counted.whole))
+
+
+@dataclass(frozen=True)
+class _Table:
+    """What the lines of a table rest on, and its total."""
+
+    lines: Mapping[Line, Size]
+    total: Size
 
 
 class _Evaluation:
@@ -254,46 +263,49 @@ class _Evaluation:
     def hiding(self, hidden: Callable[[Own], set[Line]]) -> tuple[set[Line], set[Line]]:
         """The lines that are hidden from the acting account, and those that it sees and others don't."""
         published = hidden(())
-        own = self._own(published) if published and self.floor.workplaces else set()
+        if not published or not self.floor.workplaces:
+            return published, set()
+        own = self._own & {*published, self.place.area.id, *Rest}
         if not own:
             return published, set()
         return (unseen := hidden(own)), published - unseen
 
-    def _own(self, lines: Collection[Line]) -> set[Line]:
-        """Those of the lines whose records the acting account may read."""
-        ids = [line for line in (*lines, self.place.area.id) if not isinstance(line, Rest)]
+    @cached_property
+    def _own(self) -> set[Line]:
+        """The lines whose records the acting account may read."""
         rows = self.conn.execute(
             text("""SELECT id FROM unnest(CAST(:ids AS integer[])) AS id
                     WHERE (SELECT sees_all()) OR id IN (SELECT scope_units())"""),
-            {"ids": ids},
+            {"ids": [*(unit.id for unit in self.place.units), self.place.area.id]},
         )
         own: set[Line] = set(rows.scalars())
         return own | set(Rest) if self.place.area.id in own else own
 
-    def hidden(self, counted: Counted, own: Own) -> set[Line]:
-        """The lines of the table that are hidden, its total among them; not those of ``own`` that rest on few workplaces."""
+    def table(self, counted: Counted) -> _Table:
+        """What decides on hiding, of every line."""
         lines: dict[Line, Size] = {unit.id: self._size(counted.units.get(unit.id, {})) for unit in self.place.units}
         lines |= {reason: self._size(figures) for reason, figures in self.rest(counted).items()}
-        hidden = hidden_lines(lines, self.floor)
+        return _Table(lines, self._size(counted.whole))
+
+    def hidden(self, table: _Table, own: Own) -> set[Line]:
+        """The lines of the table that are hidden, its total among them; not those of ``own`` that rest on few workplaces."""
+        hidden = hidden_lines(table.lines, self.floor)
         if own:
-            hidden = hidden_lines(lines, self.floor.of_own) | (hidden - set(own))
-        if self._floor(self.place.area.id, own).is_small(self._size(counted.whole)):
+            hidden = hidden_lines(table.lines, self.floor.of_own) | (hidden - set(own))
+        if self._floor(self.place.area.id, own).is_small(table.total):
             hidden.add(self.place.area.id)
         return hidden
 
-    def hidden_by_years(self, by_year: Mapping[int, Counted], own: Own) -> set[Line]:
+    def hidden_by_years(self, tables: Mapping[int, _Table], own: Own) -> set[Line]:
         """The lines that are hidden in a period because some of their years are, in tables of a single year."""
-        hidden_in = {year: self.hidden(counted, own) for year, counted in by_year.items()}
+        hidden_in = {year: self.hidden(table, own) for year, table in tables.items()}
         found: set[Line] = set()
         for line in set().union(*hidden_in.values()) - {self.place.area.id}:
-            sizes = {year: self._size(self._of_line(counted, line)) for year, counted in by_year.items()}
+            sizes = {year: table.lines.get(line, Size(0)) for year, table in tables.items()}
             of_line = [year for year, lines in hidden_in.items() if line in lines]
             if period_hidden(self.question.years, of_line, sizes, self._floor(line, own)):
                 found.add(line)
         return found
-
-    def _of_line(self, counted: Counted, line: Line) -> Figures:
-        return self.rest(counted).get(line, {}) if isinstance(line, Rest) else counted.units.get(line, {})
 
     def _floor(self, line: Line, own: Own) -> Floor:
         return self.floor.of_own if line in own else self.floor
@@ -591,7 +603,7 @@ def usual_values(conn: Connection, question: Question) -> list[float]:
     for year, counted in evaluation.by_year(range(known[0], known[-1] + 1)).items():
         if year in known:
             # Those that are published, so that everybody's map has the same classes.
-            hidden = evaluation.hidden(counted, ())
+            hidden = evaluation.hidden(evaluation.table(counted), ())
             values = (evaluation.plain(figures) for unit_id, figures in counted.units.items() if unit_id not in hidden)
             found.extend(value for value in values if value is not None)
     return found

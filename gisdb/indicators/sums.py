@@ -6,9 +6,10 @@ The sums of the country and of the level below it are kept; those of smaller uni
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Context, Decimal
+from functools import partial
 from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, text
@@ -42,19 +43,18 @@ class Counted:
 
     def add(self, other: Counted) -> None:
         """Add what ``other`` counted elsewhere or of other measures."""
-        for unit_id, figures in other.units.items():
-            _add(self.units.setdefault(unit_id, {}), figures)
-        for uncertain, figures in other.rest.items():
-            _add(self.rest.setdefault(uncertain, {}), figures)
-        _add(self.whole, other.whole)
+        self._take_in(other, _add)
 
     def raise_to(self, other: Counted, code: str, into: str) -> None:
         """Make the number called ``into`` at least what ``other`` counted of ``code``."""
+        self._take_in(other, partial(_raise, code=code, into=into))
+
+    def _take_in(self, other: Counted, merge: Callable[[Figures, Figures], None]) -> None:
         for unit_id, figures in other.units.items():
-            _raise(self.units.setdefault(unit_id, {}), figures, code, into)
+            merge(self.units.setdefault(unit_id, {}), figures)
         for uncertain, figures in other.rest.items():
-            _raise(self.rest.setdefault(uncertain, {}), figures, code, into)
-        _raise(self.whole, other.whole, code, into)
+            merge(self.rest.setdefault(uncertain, {}), figures)
+        merge(self.whole, other.whole)
 
 
 # A histogram is a number of more digits than Decimal keeps by itself.
