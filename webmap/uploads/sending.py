@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from contextlib import suppress
-from pathlib import Path
 from typing import IO
 
 from flask import current_app, request
@@ -20,6 +19,7 @@ from gisdb.uploads.upload import Upload, report_of, upload_by_id, withdraw
 from loaders.tables.choices import Choices
 from loaders.tables.kept import fetch
 from loaders.uploads.receive import receive
+from loaders.workroom import workroom
 from webmap.site import site
 
 # The fields beside the file, and what parts them.
@@ -106,14 +106,15 @@ def send_again(account: Account, upload_id: int, register_name: str) -> Upload:
         Conflict: ``upload_state`` where it is in a register or given up already.
     """
     into = register(register_name)
-    with tempfile.NamedTemporaryFile() as copy:
+    with workroom() as room:
+        copy = room / "file"
         with site().database.acting_as(account, write=True) as conn:
             before = upload_by_id(conn, upload_id)
-            fetch(conn, upload_id, Path(copy.name))
+            fetch(conn, upload_id, copy)
             stored, _, _ = report_of(conn, upload_id)
             withdraw(conn, account, before)
         choices = Choices.model_validate({name: stored[name] for name in _OF_ANY_REGISTER if name in stored})
-        with Path(copy.name).open("rb") as file:
+        with copy.open("rb") as file:
             return _kept(account, into.name, file, before.file_name, choices)
 
 
