@@ -12,6 +12,7 @@ from loaders.tables.problem import Problem
 from loaders.tables.read import Table
 from loaders.tables.vocabulary import terms_of
 
+OTHER_REGISTER = "file_of_another_register"
 _LACKING = frozenset({"header_missing", "header_not_found"})
 # A register that a file lacks columns of, too, must be known by so many more of its headers.
 _MUCH_MORE = 3
@@ -36,9 +37,7 @@ def of_another_register(conn: Connection, register: Register, table: Table, matc
             best, most = other, known
     if best is None:
         return None
-    return Problem(
-        "file_of_another_register", params={"register": best.name, "register_vi": best.vi, "register_en": best.en}
-    )
+    return Problem(OTHER_REGISTER, params={"register": best.name, "register_vi": best.vi, "register_en": best.en})
 
 
 def _known(matching: Matching) -> int:

@@ -13,10 +13,11 @@ from gisdb.access.accounts import Account
 from gisdb.messages import Sentence, sentence
 from gisdb.registers import register, registers
 from gisdb.registers.register import Register
-from gisdb.uploads.problems import Wanted, problems_of
+from gisdb.uploads.problems import KeptProblem, Wanted, problems_of
 from gisdb.uploads.second_eyes import needs_review
 from gisdb.uploads.upload import Upload, is_ready, report_of, upload_by_id
 from loaders.tables.choices import Choices
+from loaders.tables.other_register import OTHER_REGISTER
 from loaders.tables.would import CHANGED_SINCE
 from webmap.i18n import language
 from webmap.uploads.changes import ChangeLine, changes_of
@@ -96,7 +97,7 @@ def upload_page(connection: Connection, account: Account, upload_id: int, argume
         problems=None if upload.busy else listed(connection, upload, own, receipt, arguments),
         effects=_effects(connection, upload, receipt, arguments),
         failure=failure_words(receipt),
-        changed_since=_changed_since(connection, upload, own, receipt),
+        changed_since=_changed_since(connection, upload, own),
         synthetic=upload.synthetic,
         register_name=register_name,
         size_words=size_words,
@@ -122,13 +123,15 @@ def failure_words(receipt: Mapping[str, Any]) -> Sentence | None:
     return sentence(failure["code"], failure.get("params") or {}, language()) if failure else None
 
 
-def _changed_since(connection: Connection, upload: Upload, own: Register, receipt: Mapping[str, Any]) -> Said | None:
+def _changed_since(connection: Connection, upload: Upload, own: Register) -> Said | None:
     """What is told where a commit would have done other than its preview showed, and was not done."""
-    told = any(one["code"] == CHANGED_SINCE for one in receipt.get("problem_counts") or [])
-    if upload.state != "checked" or not told:
-        return None
-    [problem] = problems_of(connection, upload.id, Wanted(code=CHANGED_SINCE), limit=1)
-    return said(problem, own, language())
+    problem = _told(connection, upload, CHANGED_SINCE) if upload.state == "checked" else None
+    return said(problem, own, language()) if problem else None
+
+
+def _told(connection: Connection, upload: Upload, code: str) -> KeptProblem | None:
+    """The problem of a kind that is told once of a file; None where it is not."""
+    return next(iter(problems_of(connection, upload.id, Wanted(code=code), limit=1)), None)
 
 
 def _next(
@@ -167,8 +170,8 @@ def _preview(
 
 
 def _other_register(connection: Connection, upload: Upload) -> Register | None:
-    told = problems_of(connection, upload.id, Wanted(code="file_of_another_register"), limit=1)
-    return registers().get(str(told[0].params.get("register"))) if told else None
+    told = _told(connection, upload, OTHER_REGISTER)
+    return registers().get(str(told.params.get("register"))) if told else None
 
 
 def _effects(
