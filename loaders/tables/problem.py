@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from gisdb.messages import Sentence, sentence
 from gisdb.registers.column import Column
@@ -51,6 +52,11 @@ class Problem:
         if isinstance(columns := self.params.get("columns"), tuple | list):
             known["columns"] = ", ".join(label(register, name, language) for name in columns)
         return sentence(self.code, known, language)
+
+
+def kept_problem(kept: Mapping[str, Any]) -> Problem:
+    """A problem as it was kept beside its upload, by the names of its fields."""
+    return Problem(**{**kept, "severity": Severity(kept["severity"])})
 
 
 def shortened(text: str, most: int = LONGEST) -> str:

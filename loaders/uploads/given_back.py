@@ -16,7 +16,6 @@ from gisdb.access.accounts import Account
 from gisdb.config import Settings
 from gisdb.errors import InputError, ServerError
 from gisdb.registers import register
-from gisdb.registers.register import Severity
 from gisdb.uploads.making import take_place
 from gisdb.uploads.problems import every_problem
 from gisdb.uploads.upload import Upload, report_of
@@ -24,7 +23,7 @@ from loaders.process import run
 from loaders.tables.choices import Choices
 from loaders.tables.kept import fetch
 from loaders.tables.match import spellings
-from loaders.tables.problem import Problem
+from loaders.tables.problem import kept_problem
 from loaders.tables.read import Limits, plain, read
 from loaders.tables.returned import Findings, Given, give_back
 
@@ -95,23 +94,11 @@ def _make(job: dict[str, Any]) -> str:
         above=[(line, [plain(cell) for cell in cells]) for line, cells in table.above],
         sheet=str(table.reading["sheet"]) if is_book else None,
     )
-    findings = Findings(own, [_problem(one) for one in job["problems"]], job["counted"], job["language"])
+    findings = Findings(own, [kept_problem(one) for one in job["problems"]], job["counted"], job["language"])
     made = folder / "made"
     with made.open("wb") as out:
         ending = give_back(given, findings, out, failed_only=job["failed_only"])
     return made.rename(folder / f"made{ending}").name
-
-
-def _problem(kept: dict[str, Any]) -> Problem:
-    return Problem(
-        kept["code"],
-        Severity(kept["severity"]),
-        kept["line"],
-        kept["column"],
-        kept["cell"],
-        {name: tuple(value) if isinstance(value, list) else value for name, value in kept["params"].items()},
-        kept["position"],
-    )
 
 
 if __name__ == "__main__":

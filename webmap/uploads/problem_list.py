@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from gisdb.errors import InputError
 from gisdb.formula import guarded
 from gisdb.messages import blanks
-from gisdb.registers.register import Register, Severity
+from gisdb.registers.register import Register
 from gisdb.uploads.problems import (
     SEVERITIES,
     KeptProblem,
@@ -27,7 +27,7 @@ from gisdb.uploads.problems import (
     problems_of,
 )
 from gisdb.uploads.upload import Upload
-from loaders.tables.problem import Problem, label, shortened
+from loaders.tables.problem import kept_problem, label, shortened
 from webmap.i18n import language
 from webmap.uploads.words import severity_words
 
@@ -80,8 +80,7 @@ class Listed:
 
 def said(problem: KeptProblem, register: Register, tongue: str) -> Said:
     """One problem in words."""
-    found = _problem(problem)
-    words = found.said(register, tongue)
+    words = kept_problem(vars(problem)).said(register, tongue)
     return Said(
         problem.severity,
         problem.code,
@@ -101,11 +100,6 @@ def seen(text: str) -> str:
 def glimpse(text: str) -> str:
     """What of a cell or header is shown: without marks that nobody sees, a long one cut."""
     return shortened(seen(text))
-
-
-def _problem(kept: KeptProblem) -> Problem:
-    params = {name: tuple(value) if isinstance(value, list) else value for name, value in kept.params.items()}
-    return Problem(kept.code, Severity(kept.severity), kept.line, kept.column, kept.cell, params, kept.position)
 
 
 def read_wanted(arguments: Mapping[str, str]) -> tuple[Wanted, int]:
