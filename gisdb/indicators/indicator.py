@@ -91,6 +91,16 @@ class Measure:
         return self.vi if language == "vi" else self.en
 
 
+# What moved within a year is there at both places. So cells of one year add over units; over years the same thing would be
+# counted again.
+WITHIN_A_YEAR = frozenset({Axis.UNITS})
+
+
+def workplaces_with(code: str, table_name: str, where_sql: str, vi: str, en: str) -> Measure:
+    """How many workplaces have a record of ``table_name`` that is ``where_sql``: each once a piece, however many it has."""
+    return Measure(code, table_name, "max(1)", where_sql, vi, en, per=("workplace_id",), adds_over=WITHIN_A_YEAR)
+
+
 @dataclass(frozen=True)
 class Coverage:
     """How much of what should have been counted was: ``counted`` of ``due``, both measures."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gisdb.indicators.indicator import Axis, Measure
+from gisdb.indicators.indicator import Measure, workplaces_with
 
 _OF_REPORTING = (
     "EXISTS (SELECT FROM workplace_year y WHERE y.workplace_id = t.workplace_id AND y.year = t.year"
@@ -63,15 +63,12 @@ CASES_WITH_DAYS = Measure(
     "vụ tai nạn có ghi số ngày nghỉ",
     "accidents whose lost days are known",
 )
-SITES_WITH_DAYS = Measure(
+SITES_WITH_DAYS = workplaces_with(
     "sites_with_days",
     "incident",
-    "max(1)",
     "t.lost_days IS NOT NULL",
     "cơ sở có vụ tai nạn có ghi số ngày nghỉ",
     "workplaces with an accident whose lost days are known",
-    per=("workplace_id",),
-    adds_over=frozenset({Axis.UNITS}),
 )
 LOST_DAYS = Measure("lost_days", "incident", "sum(t.lost_days)", "true", "ngày nghỉ", "days lost")
 LOST_DAYS_SQUARED = Measure(
@@ -90,15 +87,12 @@ CASES_WITH_COST = Measure(
     "vụ tai nạn có ghi thiệt hại",
     "accidents whose cost is known",
 )
-SITES_WITH_COST = Measure(
+SITES_WITH_COST = workplaces_with(
     "sites_with_cost",
     "incident",
-    "max(1)",
     "t.cost_vnd IS NOT NULL",
     "cơ sở có vụ tai nạn có ghi thiệt hại",
     "workplaces with an accident whose cost is known",
-    per=("workplace_id",),
-    adds_over=frozenset({Axis.UNITS}),
 )
 COST = Measure("cost", "incident", "sum(t.cost_vnd)", "true", "đồng thiệt hại", "cost in VND")
 COST_SQUARED = Measure(
