@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    Uuid,
     func,
     text,
 )
@@ -78,6 +79,20 @@ admin_unit = Table(
     Index("ix_admin_unit_geom", "geom", postgresql_using="gist"),
     # A look-up by code costs a tenth of what the exclusion constraint's own index takes.
     Index("ix_admin_unit_level_code", "level", "code"),
+)
+
+unit_edition = Table(
+    "unit_edition",
+    metadata,
+    Column("sole", Boolean, primary_key=True, server_default=text("true"), comment="there is one row"),
+    Column(
+        "edition",
+        Uuid,
+        nullable=False,
+        server_default=text("gen_random_uuid()"),
+        comment="another one whenever any unit is: programs that remember units ask for it",
+    ),
+    CheckConstraint("sole", name="one_row"),
 )
 
 unit_shape = Table(

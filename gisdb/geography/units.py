@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from uuid import UUID
 
 from sqlalchemy import Connection, text
 
@@ -161,17 +163,39 @@ def day_of_period(conn: Connection, level: str, first_year: int, last_year: int,
 
 def units_within(conn: Connection, level: str, day: date, within_id: int | None = None) -> list[Unit]:
     """The units of ``level`` on ``day``, by code; those that share a piece with ``within_id`` if it is given."""
+    if within_id is None:
+        return _units_of(conn, level, day)
     rows = conn.execute(
         text(f"""SELECT {_UNIT} FROM admin_unit u
-                 WHERE u.level = :level AND u.valid @> CAST(:day AS date)
-                   AND (:within = 0 OR u.id IN (
-                        SELECT mine.unit_id FROM unit_piece area
-                        JOIN piece p ON p.id = area.piece_id AND p.uncertain_unit_id IS NULL
-                        JOIN unit_piece mine ON mine.piece_id = area.piece_id WHERE area.unit_id = :within))
+                 WHERE u.level = :level AND u.valid @> CAST(:day AS date) AND u.id IN (
+                     SELECT mine.unit_id FROM unit_piece area
+                     JOIN piece p ON p.id = area.piece_id AND p.uncertain_unit_id IS NULL
+                     JOIN unit_piece mine ON mine.piece_id = area.piece_id WHERE area.unit_id = :within)
                  ORDER BY u.code"""),
-        {"level": level, "day": day, "within": within_id or 0},
+        {"level": level, "day": day, "within": within_id},
     )
     return [Unit(*row) for row in rows]
+
+
+def _units_of(conn: Connection, level: str, day: date) -> list[Unit]:
+    edition = conn.execute(text("SELECT edition FROM unit_edition")).scalar_one()
+    known = _remembered(edition, level, day)
+    if not known:
+        rows = conn.execute(
+            text(f"""SELECT e.edition, {_UNIT} FROM admin_unit u CROSS JOIN unit_edition e
+                     WHERE u.level = :level AND u.valid @> CAST(:day AS date) ORDER BY u.code"""),
+            {"level": level, "day": day},
+        ).all()
+        # Another one may have come between the two statements.
+        known = _remembered(rows[0].edition, level, day) if rows else []
+        known[:] = [Unit(*row[1:]) for row in rows]
+    return list(known)
+
+
+@lru_cache(maxsize=16)
+def _remembered(edition: UUID, level: str, day: date) -> list[Unit]:  # noqa: ARG001 - they are its key
+    """The units of ``level`` on ``day`` in an edition of all units, once they were read; empty before."""
+    return []
 
 
 def neighbours(conn: Connection, unit_id: int) -> list[int]:

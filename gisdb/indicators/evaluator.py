@@ -18,7 +18,7 @@ from gisdb.indicators import INDICATORS, histogram, indicator, intervals
 from gisdb.indicators.dimension import SEX, dimensions
 from gisdb.indicators.indicator import FEWEST_WORKPLACES, Coverage, Form, Indicator, Measure, Spread
 from gisdb.indicators.overdue import overdue, units_overdue
-from gisdb.indicators.sums import Counted, Figures, Place, count_period, count_years
+from gisdb.indicators.sums import Counted, Figures, Place, count_period, count_years, id_array
 from gisdb.indicators.suppression import Floor, Size, hidden_lines, period_hidden
 from gisdb.registers import registers
 from gisdb.registers.register import Bound
@@ -273,12 +273,9 @@ class _Evaluation:
     @cached_property
     def _own(self) -> set[Line]:
         """The lines whose records the acting account may read."""
-        rows = self.conn.execute(
-            text("""SELECT id FROM unnest(CAST(:ids AS integer[])) AS id
-                    WHERE (SELECT sees_all()) OR id IN (SELECT scope_units())"""),
-            {"ids": [*(unit.id for unit in self.place.units), self.place.area.id]},
-        )
-        own: set[Line] = set(rows.scalars())
+        every, scope = self.conn.execute(text("SELECT sees_all(), ARRAY(SELECT scope_units())")).one()
+        lines: set[Line] = {*(unit.id for unit in self.place.units), self.place.area.id}
+        own = lines if every else lines & set(scope)
         return own | set(Rest) if self.place.area.id in own else own
 
     def table(self, counted: Counted) -> _Table:
@@ -537,9 +534,9 @@ _TOUCHED = text("""
         WHERE r.slice_id = (SELECT s.id FROM rollup_slice s WHERE s.table_name = :table AND s.slice = '')
           AND r.figures[(SELECT m.position FROM rollup_measure m WHERE m.code = :measure)] <> 0
           AND r.year BETWEEN :first_year AND :last_year
-          AND NOT EXISTS (SELECT FROM unit_piece own WHERE own.piece_id = p.id AND own.unit_id = ANY (:units)))
+          AND NOT EXISTS (SELECT FROM unit_piece own WHERE own.piece_id = p.id AND own.unit_id = ANY (CAST(:units AS integer[]))))
     SELECT DISTINCT mine.unit_id FROM unit_piece mine
-    WHERE mine.unit_id = ANY (:units)
+    WHERE mine.unit_id = ANY (CAST(:units AS integer[]))
       AND mine.piece_id IN (SELECT part.piece_id FROM stated s JOIN unit_piece part ON part.unit_id = s.unit_id)
 """)
 
@@ -548,7 +545,7 @@ def _told_apart(conn: Connection, asked: Indicator, question: Question, values: 
     """Units without data, as not divisible where a total was reported for them and others together."""
     stated = _stated(asked)
     empty = [value.unit.id for value in values if value.state is State.NO_DATA and value.unit]
-    given = {"first_year": question.first_year, "last_year": question.last_year, "units": empty}
+    given = {"first_year": question.first_year, "last_year": question.last_year, "units": id_array(empty)}
     found = conn.execute(_TOUCHED, {**given, "table": stated.table_name, "measure": stated.code}).scalars()
     touched = set(found)
     return [

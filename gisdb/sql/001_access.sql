@@ -31,10 +31,10 @@ $$;
 -- Units that lie wholly in scope.
 CREATE OR REPLACE FUNCTION gisdb.scope_units() RETURNS SETOF integer
 LANGUAGE sql STABLE SECURITY DEFINER ROWS 200 SET search_path = gisdb, public, pg_temp AS $$
-    SELECT up.unit_id
-    FROM unit_piece up LEFT JOIN (SELECT scope_pieces() AS piece_id) mine USING (piece_id)
-    WHERE EXISTS (SELECT FROM scope_pieces())
-    GROUP BY up.unit_id HAVING count(*) = count(mine.piece_id)
+    SELECT mine.unit_id FROM (
+        SELECT up.unit_id, count(*) AS pieces FROM unit_piece up
+        WHERE up.piece_id IN (SELECT scope_pieces()) GROUP BY up.unit_id) AS mine
+    WHERE mine.pieces = (SELECT count(*) FROM unit_piece a WHERE a.unit_id = mine.unit_id)
 $$;
 
 CREATE OR REPLACE FUNCTION gisdb.unit_in_scope(p_unit integer) RETURNS boolean

@@ -14,6 +14,18 @@ $$;
 CREATE INDEX IF NOT EXISTS ix_workplace_state_folded ON gisdb.workplace_state
     USING gin (gisdb.fold(name_vi) public.gin_trgm_ops);
 
+-- A new edition of the units whenever any of them changes. No number: two transactions, one of them taken back, or two copies
+-- of a database could give the same one to different units.
+CREATE OR REPLACE FUNCTION gisdb.begin_unit_edition() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = gisdb, public, pg_temp AS $$
+BEGIN
+    UPDATE unit_edition SET edition = gen_random_uuid();
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER edition AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON gisdb.admin_unit
+    FOR EACH STATEMENT EXECUTE FUNCTION gisdb.begin_unit_edition();
+
 CREATE OR REPLACE FUNCTION gisdb.lowest_level() RETURNS text
 LANGUAGE sql STABLE AS $$
     SELECT code FROM gisdb.admin_level ORDER BY rank DESC LIMIT 1

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from sqlalchemy import text
 
 from gisdb.engine import Database
 from gisdb.errors import NotFound
-from gisdb.geography.units import ancestors, other_codes, search_units, unit_by_code
+from gisdb.geography.units import ancestors, other_codes, search_units, unit_by_code, units_within
 
 OLD, NEW = date(2025, 6, 30), date(2025, 7, 1)
 
@@ -54,3 +55,17 @@ def test_the_same_commune_is_in_another_province_on_another_day(shared: Database
         now = [one.level for one in ancestors(conn, commune, NEW)]
         assert now[:2] == ["country", "province"]
         assert "district" not in now
+
+
+def test_remembered_units_are_read_again_once_any_changes(loaded: Database) -> None:
+    with loaded.owner() as conn:
+        before = units_within(conn, "province", NEW)
+        # What is taken back is forgotten, also where the next change takes its place.
+        for name in ("Another", "A third"):
+            change = conn.begin_nested()
+            conn.execute(
+                text("UPDATE admin_unit SET name_en = :name WHERE id = :id"), {"name": name, "id": before[0].id}
+            )
+            assert units_within(conn, "province", NEW)[0].name_en == name
+            change.rollback()
+            assert units_within(conn, "province", NEW) == before
