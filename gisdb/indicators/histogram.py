@@ -19,8 +19,11 @@ _ZERO, _PER_DOUBLING = 56, 8
 
 def counts_of(packed: Decimal | None) -> list[int]:
     """The counts of the `CLASSES` classes."""
-    digits = str(int(packed or 0)).zfill(CLASSES * _DIGITS)
-    return [int(digits[end - _DIGITS : end]) for end in range(CLASSES * _DIGITS, 0, -_DIGITS)]
+    # Text, for such a number becomes an integer in a time that grows with the square of its digits.
+    digits = f"{packed or Decimal():f}"
+    digits = digits.zfill(-(-len(digits) // _DIGITS) * _DIGITS)
+    counts = [int(digits[at : at + _DIGITS]) for at in range(len(digits) - _DIGITS, -1, -_DIGITS)]
+    return counts + [0] * (CLASSES - len(counts))
 
 
 def quantile(counts: Sequence[int], share: float) -> float | None:

@@ -62,6 +62,9 @@ _EXACT = Context(prec=4000)
 
 
 def _add(mine: Figures, theirs: Figures) -> None:
+    if not mine:
+        mine.update(theirs)
+        return
     for code, value in theirs.items():
         mine[code] = _EXACT.add(mine.get(code, Decimal(0)), value)
 
