@@ -412,6 +412,7 @@ REGISTER = Register(
         *CONDITIONS,
     ),
     key=("factor", "averaging", "sampling_point", "measured_on", "repeat", "octave_hz"),
+    named_by="sampling_point",
     wide=Wide(factor="factor", value="value", unit="unit", averaging="averaging", band="octave_hz"),
     counted_by=("year", "factor"),
     counted_with=(

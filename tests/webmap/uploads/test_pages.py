@@ -100,11 +100,11 @@ def test_how_a_file_is_read_is_corrected(desk: Seat, codes: list[str]) -> None:
     assert "Tệp chưa thể ghi vào sổ" in page
     [place] = re.findall(r'name="columns-(\d+)-of" value="Chỗ nào"', page) or ["0"]
     form = {f"columns-{number}-of": header for number, header in enumerate(["-"] * int(place) + ["Chỗ nào"])}
-    form |= {f"columns-{place}": "sampling_point", "decimal": "comma", "days": ""}
+    form |= {f"columns-{place}": "sampling_point", "decimal": "comma", "days": "", "asides": "record"}
     assert desk.post(upload_id, "choices", **form).status_code == 303
     desk.work()
     page = desk.page(upload_id)
-    assert '<option value="comma" selected>' in page
+    assert ('<option value="comma" selected>' in page, '<option value="record" selected>' in page) == (True, True)
     assert re.search(
         r'name="columns-\d+-of" value="Chỗ nào">\s*<select[^>]*>.*?value="sampling_point" selected', page, re.DOTALL
     )
