@@ -25,6 +25,7 @@ _OPTIONS = {
     "day_order_unclear": "--days dmy, --days mdy",
     "number_style_unclear": "--decimal comma, --decimal point",
     "row_twice": "--repeats repeat, --repeats duplicate",
+    "row_maybe_no_record": "--asides left_out, --asides record",
     "encoding_guessed": "--encoding",
     "file_not_in_encoding": "--encoding",
     "sheet_unknown": "--sheet",

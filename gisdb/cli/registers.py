@@ -72,6 +72,11 @@ _ACCOUNT = click.option("--account", "login", metavar="LOGIN", help="Act as this
     type=click.Choice(["repeat", "duplicate"]),
     help="What rows of one key are: repeats to be numbered, or duplicates of which the first counts.",
 )
+@click.option(
+    "--asides",
+    type=click.Choice(["left_out", "record"]),
+    help="What rows are that are named as limits, means or sums: left out, or records like the others.",
+)
 @click.option("--good-rows-only", is_flag=True, help="Bring in the good rows and leave those with errors.")
 @click.option("--reason", default="", help="Why records of a locked period are changed.")
 @click.option("--synthetic", is_flag=True, help="Label the upload as sample data.")
@@ -90,6 +95,7 @@ def import_(
     header_line: int | None,
     days: Literal["dmy", "mdy"] | None,
     repeats: Literal["repeat", "duplicate"] | None,
+    asides: Literal["left_out", "record"] | None,
     good_rows_only: bool,
     reason: str,
     synthetic: bool,
@@ -110,6 +116,7 @@ def import_(
         "decimal": decimal,
         "days": days,
         "repeats": repeats,
+        "asides": asides,
         "good_rows_only": good_rows_only,
         "reason": reason,
     }

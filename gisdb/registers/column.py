@@ -16,7 +16,7 @@ from psycopg import sql
 from sqlalchemy import BigInteger, Boolean, Date, Integer, Numeric, Text
 from sqlalchemy.types import TypeEngine
 
-from gisdb.registers.notation import DASHES, CellProblem, Style, day, is_serial, number
+from gisdb.registers.notation import CellProblem, Style, day, is_serial, number
 
 # Any text of one line.
 ANY_CODE = r"[^\s].{0,63}"
@@ -69,6 +69,10 @@ class Kind:
 
     def written(self, *fields: sql.Composable) -> sql.Composable:
         """SQL that writes the values of the fields as text which `parse` reads back in the style of exports."""
+        return sql.SQL("({})::text").format(fields[0])
+
+    def shown(self, *fields: sql.Composable) -> sql.Composable:
+        """SQL that writes the values of the fields as text for people: numbers with a decimal point, days in ISO 8601."""
         return sql.SQL("({})::text").format(fields[0])
 
     def allowed(self, language: str) -> str:
@@ -206,7 +210,7 @@ class Whole(Kind):
         value = number(cell, style)
         if value != value.to_integral_value():
             raise CellProblem("number_not_whole")
-        _within(value, self.low, self.high)
+        within(value, self.low, self.high)
         return (int(value),)
 
     def number_in(self, cell: str) -> str:
@@ -230,85 +234,17 @@ class Quantity(Kind):
 
     def parse(self, cell: str, style: Style) -> tuple[object, ...]:
         value = number(cell, style)
-        _within(value, self.low, self.high)
+        within(value, self.low, self.high)
         return (value,)
 
     def number_in(self, cell: str) -> str:
         return cell
 
     def written(self, *fields: sql.Composable) -> sql.Composable:
-        return _written_number(fields[0])
+        return written_number(fields[0])
 
     def allowed(self, language: str) -> str:
         return f"{self.low:f} … {self.high:f}"
-
-
-# "Not detected" as Vietnamese laboratories write it, without spaces: không phát hiện (được); LOD is GHPH.
-NOT_DETECTED = frozenset(
-    {"kph", "kphđ", "khôngpháthiện", "khongphathien", "khôngpháthiệnđược", "nd", "n.d.", "n.d", "notdetected", "bdl"}
-    | {f"{sign}{limit}" for sign in ("<", "≤", "dưới") for limit in ("lod", "mdl", "loq", "ghph")}
-)
-# "Not determined", "not measured": neither a value nor a value below the detection limit.
-NOT_MEASURED = frozenset({"kxđ", "kxd", "khôngxácđịnh", "khôngđo", "khôngđođược", "n/a", "na", "#n/a"})
-_DETECTION_LIMIT = re.compile(
-    r"(?:kph|kphđ|không phát hiện|nd|n\.d\.?|not detected)\s*\(\s*(?:(?:lod|mdl|loq|ghph)\s*)?[:=<≤]?\s*([^()]+?)\s*\)",
-    re.IGNORECASE,
-)
-
-
-_SIGNS = {"<": "<", "≤": "<", ">": ">", "≥": ">"}
-
-
-def _said(cell: str) -> str:
-    return unicodedata.normalize("NFC", "".join(cell.split())).casefold()
-
-
-@dataclass(frozen=True)
-class Censored(Kind):
-    """A measured value that may lie below or above what the instrument can tell: ``0,05``, ``<0,01``, ``>130``, ``KPH``.
-
-    ``KPH (LOD = 0,01)`` is ``<0,01``.
-
-    Two fields: the number (NULL for "not detected" without a number: the detection limit then stands in its own
-    column) and the qualifier ``=``, ``<`` or ``>``.
-    """
-
-    word_vi = "kết quả đo"
-    word_en = "measured value"
-    low: Decimal = Decimal("-1e12")
-    high: Decimal = Decimal("1e12")
-
-    def fields(self, name: str) -> tuple[Field, ...]:
-        return (Field(name, Numeric()), Field(f"{name}_qualifier", Text()))
-
-    def parse(self, cell: str, style: Style) -> tuple[object, ...]:
-        said = _said(cell)
-        if said in NOT_DETECTED:
-            return (None, "<")
-        if said in NOT_MEASURED or said in DASHES:
-            raise CellProblem("value_not_measured")
-        sign = "<" if _DETECTION_LIMIT.fullmatch(cell) else _SIGNS.get(cell[0], "=")
-        value = number(self.number_in(cell), style)
-        _within(value, self.low, self.high)
-        return (value, sign)
-
-    def unchanged(self, cell: str, values: Sequence[object]) -> bool:
-        return values[1] == "=" and str(values[0]) == cell
-
-    def number_in(self, cell: str) -> str:
-        if not cell or _said(cell) in NOT_DETECTED:
-            return ""
-        if limit := _DETECTION_LIMIT.fullmatch(cell):
-            return limit[1]
-        return cell[1:].lstrip("= ") if cell[0] in _SIGNS else cell
-
-    def written(self, *fields: sql.Composable) -> sql.Composable:
-        return sql.SQL(
-            "CASE WHEN {0} IS NULL AND {1} = '<' THEN 'KPH' WHEN {1} = '=' THEN {2} ELSE {1} || {2} END"
-        ).format(fields[0], fields[1], _written_number(fields[0]))
-
-    def allowed(self, language: str) -> str:
-        return f"{self.low:f} … {self.high:f}, `<0,01`, `>130`, `KPH`"
 
 
 @dataclass(frozen=True)
@@ -394,7 +330,8 @@ class Column:
         return self.kind.fields(self.name)
 
 
-def _within(value: Decimal, low: Decimal | int, high: Decimal | int) -> None:
+def within(value: Decimal, low: Decimal | int, high: Decimal | int) -> None:
+    """Raise `CellProblem` ``number_out_of_range`` for a value outside of ``low`` to ``high``."""
     if not low <= value <= high:
         raise CellProblem("number_out_of_range", low=f"{Decimal(low):f}", high=f"{Decimal(high):f}")
 
@@ -403,7 +340,8 @@ def _within(value: Decimal, low: Decimal | int, high: Decimal | int) -> None:
 _COULD_BE_THOUSANDS = r"^-?[1-9]\d{0,2}\.\d{3}$"
 
 
-def _written_number(field: sql.Composable) -> sql.Composable:
+def written_number(field: sql.Composable) -> sql.Composable:
+    """SQL that writes a number as text that no style of files reads as another one."""
     return sql.SQL("CASE WHEN {0}::text ~ {1} THEN {0}::text || '0' ELSE {0}::text END").format(
         field, sql.Literal(_COULD_BE_THOUSANDS)
     )

@@ -1,4 +1,4 @@
-"""The words of `notation.toml`: how people of the country write days, times, periods and units."""
+"""The words of `notation.toml`: how people of the country write days, times, periods, units and results without a number."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ def _words() -> dict[str, Any]:
     return tomllib.loads(resources.files(__package__).joinpath("notation.toml").read_text("utf-8"))
 
 
-# ``decimal_mark``, ``day_order``, and the tables ``day``, ``time``, ``period``, ``units``.
+# ``decimal_mark``, ``day_order``, and the tables ``day``, ``time``, ``period``, ``units``, ``not_detected``,
+# ``not_measured``.
 WORDS = _words()
 
 

@@ -12,7 +12,8 @@ from decimal import Decimal
 
 from sqlalchemy import Boolean, Integer, Numeric, Text
 
-from gisdb.registers.column import Censored, Coded, Column, Day, Quantity, Reference, Whole, Words
+from gisdb.registers.censored import NOT_DETECTED_WORD, Censored
+from gisdb.registers.column import Coded, Column, Day, Quantity, Reference, Whole, Words
 from gisdb.registers.register import Derived, Register, Rule, Severity, Unusual, Wide
 from gisdb.registers.workplaces import WORKPLACE
 
@@ -242,8 +243,8 @@ REGISTER = Register(
                 "measured value",
                 "concentration",
             ),
-            note_vi="Ghi «<0,01» hoặc «KPH» khi dưới giới hạn phát hiện.",
-            note_en="Write «<0.01» or «KPH» where below the detection limit.",
+            note_vi=f"Ghi «<0,01» hoặc «{NOT_DETECTED_WORD}» khi dưới giới hạn phát hiện.",
+            note_en=f"Write «<0.01» or «{NOT_DETECTED_WORD}» where below the detection limit.",
         ),
         Column(
             "unit",
@@ -412,6 +413,7 @@ REGISTER = Register(
         *CONDITIONS,
     ),
     key=("factor", "averaging", "sampling_point", "measured_on", "repeat", "octave_hz"),
+    named_by="sampling_point",
     wide=Wide(factor="factor", value="value", unit="unit", averaging="averaging", band="octave_hz"),
     counted_by=("year", "factor"),
     counted_with=(

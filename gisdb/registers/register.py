@@ -150,6 +150,8 @@ class Register:
         counted_by, counted_with: an index of current records by the first that holds the second too, so that questions
             which no rollup answers are counted from it alone, without the table.
         wide: how sheets with a column for each factor are understood; None: there are none.
+        named_by: the column in which a row that is no record says so, in place of a name: a limit, a mean, a sum by
+            ``row_words.toml``; ``""``: there is none.
         agreements: figures of several rows, in the file or known already, that must agree.
         unusual: what is asked about once all rows are known; never an error.
         amends_places: committing rows can move workplaces, so that their records are placed anew.
@@ -174,6 +176,7 @@ class Register:
     counted_by: tuple[str, ...] = ()
     counted_with: tuple[str, ...] = ()
     wide: Wide | None = None
+    named_by: str = ""
     agreements: tuple[Agreement, ...] = ()
     unusual: tuple[Unusual, ...] = ()
     amends_places: bool = False

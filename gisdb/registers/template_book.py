@@ -16,7 +16,8 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from gisdb.registers.column import Censored, Column, Quantity, Truth, Whole
+from gisdb.registers.censored import NOT_DETECTED_WORD, Censored
+from gisdb.registers.column import Column, Quantity, Truth, Whole
 from gisdb.registers.notation import Style
 from gisdb.registers.register import Register
 from gisdb.registers.template import EXAMPLE_MARK, Choice, choices_for, list_of, version_line
@@ -50,8 +51,8 @@ _GUIDE = (
         "Days and codes are text cells, so that days and leading zeros stay: write day/month/year, as in 31/12/2025.",
     ),
     (
-        "Số: gõ theo dấu thập phân của bảng tính. Dưới giới hạn phát hiện: <0,01 hoặc KPH.",
-        "Numbers: with the decimal mark of the spreadsheet. Below the detection limit: <0.01 or KPH.",
+        f"Số: gõ theo dấu thập phân của bảng tính. Dưới giới hạn phát hiện: <0,01 hoặc {NOT_DETECTED_WORD}.",
+        f"Numbers: with the decimal mark of the spreadsheet. Below the detection limit: <0.01 or {NOT_DETECTED_WORD}.",
     ),
     (
         "Khi dán từ tệp khác, dùng “Dán giá trị” để giữ định dạng của mẫu.",

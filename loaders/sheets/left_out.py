@@ -86,9 +86,13 @@ class LeftOut:
             if not within:
                 continue
             found.skipped += tuple(within)
-            listed = ", ".join(map(str, within[:_LISTED])) + ("…" if len(within) > _LISTED else "")
-            params: dict[str, str | int] = {"count": len(within), "lines": listed}
-            found.notes.append(Note(note, within[0], self.said[note], params))
+            found.notes.append(told_of(note, within, self.said[note]))
+
+
+def told_of(code: str, lines: Sequence[int], said: str) -> Note:
+    """The note on rows that are left out: how many there are, the first of them, and what its words are."""
+    listed = ", ".join(map(str, lines[:_LISTED])) + ("…" if len(lines) > _LISTED else "")
+    return Note(code, lines[0], said, {"count": len(lines), "lines": listed})
 
 
 def _is_key(cells: Sequence[str], rows: int) -> bool:

@@ -1,4 +1,4 @@
-"""What the words of a row say of it, by `gisdb/registers/row_words.toml`: a limit, a sum, an example, a signature.
+"""What the words of a row say of it, by `row_words.toml` and `notation.toml` of `gisdb/registers`: a limit, a sum, an example, a signature.
 
 Light: the process that reads files imports it, and none of the registers.
 """
@@ -16,7 +16,12 @@ from typing import Any
 
 from loaders.folding import folded
 
-_WORDS = tomllib.loads(resources.files("gisdb").joinpath("registers", "row_words.toml").read_text("utf-8"))
+
+def _words_of(file: str) -> dict[str, Any]:
+    return tomllib.loads(resources.files("gisdb").joinpath("registers", file).read_text("utf-8"))
+
+
+_WORDS, _NOT_DETECTED = _words_of("row_words.toml"), _words_of("notation.toml")["not_detected"]
 _WILD = {"#": r"\d+", "_": r"[\d. ]+", "…": ".*"}
 # Cells are longer than what is asked of them.
 _LOOKED_AT = 300
@@ -66,7 +71,11 @@ _KINDS = [
     if how in words
 ]
 _TOTAL = _any(_WORDS["sums"][_BESIDE_OF], r"\s*[:.]?(?:\s*\(.*\))?\s*[:.]?")
-_NO_FIGURE = _any(_WORDS["instead_of_figures"])
+_BELOW = rf"(?:[<≤]|{'|'.join(map(_pattern, _NOT_DETECTED['below'])) or '(?!)'})\s*"
+_NO_FIGURE = re.compile(
+    rf"\W*(?:{'|'.join(map(_pattern, _NOT_DETECTED['words']))}|{_BELOW}(?:{'|'.join(map(_pattern, _NOT_DETECTED['limits']))}))"
+    r"(?:\s*[(\[<≤].*)?\W*"
+)
 _EXAMPLE = _any(_WORDS["examples"]["begin"])
 _FOOTER = _any(_WORDS["footers"]["begin"], r"\W*")
 _ASTERISK = re.compile(r"\(?\*\)? ?:? ?\w.*")

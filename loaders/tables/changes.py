@@ -7,6 +7,7 @@ from typing import Any
 from psycopg import sql
 from sqlalchemy import Connection
 
+from gisdb.registers.column import Column
 from gisdb.registers.register import Register, stored_names
 from loaders.tables.ready import READY
 from loaders.tables.rules import told_by
@@ -25,17 +26,18 @@ def changes(conn: Connection, register: Register) -> list[dict[str, Any]]:
     """
     key = [*told_by(register), *register.key]
     own = {register.owner_field, *register.key}
-    compared = [
-        (column.name, name)
-        for column in register.columns
-        for name in stored_names(column)[:1]
-        if name not in own and column.name not in key
-    ]
     said = [
         sql.SQL(
-            "CASE WHEN e.{0} IS DISTINCT FROM r.{0} THEN jsonb_build_object({1}, jsonb_build_array(e.{0}::text, r.{0}::text)) END"
-        ).format(sql.Identifier(field), sql.Literal(name))
-        for name, field in compared
+            "CASE WHEN ({old}) IS DISTINCT FROM ({new}) THEN jsonb_build_object({name}, jsonb_build_array({was}, {becomes})) END"
+        ).format(
+            old=_fields(column, "e"),
+            new=_fields(column, "r"),
+            name=sql.Literal(column.name),
+            was=_shown(column, "e"),
+            becomes=_shown(column, "r"),
+        )
+        for column in register.columns
+        if column.name not in key and not own.intersection(stored_names(column))
     ]
     query = sql.SQL(
         """SELECT r.line, jsonb_strip_nulls(jsonb_build_object({key})), coalesce((
@@ -54,3 +56,11 @@ def changes(conn: Connection, register: Register) -> list[dict[str, Any]]:
         most=sql.Literal(LISTED),
     )
     return [{"line": line, "key": told, "columns": columns} for line, told, columns in driver(conn).execute(query)]
+
+
+def _fields(column: Column, alias: str) -> sql.Composable:
+    return sql.SQL(", ").join(sql.Identifier(alias, name) for name in stored_names(column))
+
+
+def _shown(column: Column, alias: str) -> sql.Composable:
+    return column.kind.shown(*(sql.Identifier(alias, name) for name in stored_names(column)))

@@ -22,6 +22,7 @@ class Choices(BaseModel):
         constants: column → the cell that every row has there, for what the file says nowhere.
         workplaces: what the file calls a workplace → the code of a known one, or ``new``.
         repeats: what rows of one key are: repeats to be numbered, or duplicates of which the first counts.
+        asides: what rows are that are named as limits, means or sums: left out, or records like the others.
         good_rows_only: bring in the good rows and leave the others.
         confirmed: whether the warnings were read.
         reason: why records of a locked period are changed.
@@ -40,6 +41,7 @@ class Choices(BaseModel):
     constants: Mapping[str, str] = Field(default_factory=dict)
     workplaces: Mapping[str, str] = Field(default_factory=dict)
     repeats: Literal["repeat", "duplicate"] | None = None
+    asides: Literal["left_out", "record"] | None = None
     good_rows_only: bool = False
     confirmed: bool = False
     reason: str = ""

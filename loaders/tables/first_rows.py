@@ -8,8 +8,7 @@ from typing import Any
 from psycopg import sql
 from sqlalchemy import Connection, Numeric
 
-from gisdb.registers.column import Censored, Column, Whole
-from gisdb.registers.column import Quantity as Decimals
+from gisdb.registers.column import Column
 from gisdb.registers.register import Derived, Register
 from loaders.tables.ready import READY
 from loaders.tables.rules import is_owner
@@ -54,10 +53,4 @@ def _derived(one: Derived) -> sql.Composable:
 
 
 def _text(column: Column) -> sql.Composable:
-    kind, fields = column.kind, [sql.Identifier(one.name) for one in column.fields]
-    if isinstance(kind, Whole | Decimals):
-        return sql.SQL("{}::text").format(fields[0])
-    if isinstance(kind, Censored):
-        # As it is written, without the zero that keeps an export's 1.234 from being a thousand.
-        return sql.SQL("coalesce(nullif({1}, '='), '') || coalesce({0}::text, 'KPH')").format(*fields)
-    return kind.written(*fields)
+    return column.kind.shown(*(sql.Identifier(one.name) for one in column.fields))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from gisdb.registers.column import Censored
+from gisdb.registers.censored import Censored
 from gisdb.registers.register import Severity
 from loaders.sheets.shape import is_figure
 from loaders.tables.headers import BETWEEN

@@ -112,7 +112,7 @@ def remember(conn: Connection, account: Account, register: Register, header: tup
 
 def decided(choices: Choices) -> dict[str, object]:
     """What of a person's decisions makes the same bytes another reading, as the upload keeps it."""
-    found = choices.model_dump(include={"encoding", "delimiter", "sheet", "header_line"}, exclude_none=True)
+    found = choices.model_dump(include={"encoding", "delimiter", "sheet", "header_line", "asides"}, exclude_none=True)
     if choices.decimal:
         found["decimal_mark"] = DECIMAL_MARKS[choices.decimal]
     if choices.days:

@@ -18,6 +18,7 @@ from gisdb.registers.notation import Style
 from gisdb.registers.register import Register, Severity
 from gisdb.turn import take_turn
 from gisdb.uploads.upload import name_work
+from loaders.tables.asides import Asides
 from loaders.tables.changes import changes
 from loaders.tables.check import Outcome, check
 from loaders.tables.choices import Choices
@@ -191,7 +192,7 @@ def _parser(intake: _Intake) -> Parser:
 
 def _stage(conn: Connection, intake: _Intake, parser: Parser) -> None:
     make_stage(conn, intake.journey.register)
-    fill_stage(conn, parser.fields, _followed(parser, intake.table, intake.journey.way.reached))
+    fill_stage(conn, parser.fields, _followed(parser, intake))
     if parser.read == 0:
         raise InputError("file_without_rows")
 
@@ -247,10 +248,12 @@ def _written(conn: Connection, intake: _Intake, draft: Draft, receipt: Receipt) 
     return receipt
 
 
-def _followed(parser: Parser, table: Table, reached: Reached) -> Iterator[str]:
-    for chunk in parser.chunks(table.rows()):
+def _followed(parser: Parser, intake: _Intake) -> Iterator[str]:
+    journey, table = intake.journey, intake.table
+    asides = Asides(journey.register, intake.meaning.matching, journey.choices.asides, journey.problems)
+    for chunk in parser.chunks(asides.among(table.rows())):
         yield chunk
-        reached(parser.line, table.last)
+        journey.way.reached(parser.line, table.last)
 
 
 def _counts(parser: Parser, outcome: Outcome) -> dict[str, int]:

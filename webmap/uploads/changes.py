@@ -8,14 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from gisdb.errors import NotFound
-from gisdb.geography.units import unit_by_id
 from gisdb.registers.register import Register
-from gisdb.registers.template import list_of, lists_of
 from loaders.tables.problem import label
 from webmap.i18n import language
-from webmap.uploads.problem_list import glimpse
-from webmap.uploads.words import in_language_of
+from webmap.uploads.values import Values
 
 MOST_CHANGES = 100
 
@@ -34,45 +30,15 @@ def changes_of(connection: Connection, own: Register, receipt: Mapping[str, Any]
     listed = (receipt.get("changes") or [])[:MOST_CHANGES]
     if not listed:
         return []
-    names = Names(connection, own)
+    values = Values(connection, own, receipt.get("reading") or {})
     return [
         ChangeLine(
             one.get("line"),
-            ", ".join(names.of(field, value) for field, value in (one.get("key") or {}).items()),
+            ", ".join(values.with_label(field, value) for field, value in (one.get("key") or {}).items()),
             [
-                (label(own, column, language()), names.of(column, old), names.of(column, new))
+                (label(own, column, language()), values.of(column, old).text, values.of(column, new).text)
                 for column, (old, new) in (one.get("columns") or {}).items()
             ],
         )
         for one in listed
     ]
-
-
-class Names:
-    """What stands in the fields of a register, in the reader's language."""
-
-    def __init__(self, connection: Connection, own: Register) -> None:
-        self._connection = connection
-        lists = lists_of(connection, own)
-        self._codes = {
-            column.name: {choice.code: in_language_of(choice) for choice in lists.get(list_of(column), ())}
-            for column in own.columns
-        }
-        self._units: dict[str, str] = {}
-
-    def of(self, field: str, value: object) -> str:
-        """A value in words; what has none as it stands."""
-        if value is None or value == "":
-            return "–"
-        said = str(value)
-        if field == "unit_id":
-            return self._unit(said)
-        return self._codes.get(field, {}).get(said) or glimpse(said)
-
-    def _unit(self, said: str) -> str:
-        if said not in self._units:
-            try:
-                self._units[said] = unit_by_id(self._connection, int(said)).name(language())
-            except NotFound:
-                self._units[said] = said
-        return self._units[said]

@@ -9,7 +9,7 @@ from loaders.tables.choices import Choices
 from webmap.uploads.sending import read_choices
 
 # One select or field each; what is empty is left to be found.
-_SINGLE = ("encoding", "delimiter", "sheet", "header_line", "decimal", "days", "repeats")
+_SINGLE = ("encoding", "delimiter", "sheet", "header_line", "decimal", "days", "repeats", "asides")
 _PAIRED = ("columns", "workplaces")
 AS_FOUND = "="
 

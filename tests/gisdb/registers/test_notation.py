@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gisdb.registers.column import Censored, Day, Quantity, Truth, Whole
+from gisdb.registers.censored import Censored
+from gisdb.registers.column import Day, Quantity, Truth, Whole
 from gisdb.registers.country_words import WORDS, any_of, toneless
 from gisdb.registers.notation import CellProblem, Style, day, day_orders, decimal_marks, number
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
+import loaders
+from gisdb.messages import catalogue
 from gisdb.registers import register
 from gisdb.registers.register import Severity
 from loaders.sheets.limits import Limits
 from loaders.tables import Receipt, State
 from tests.loaders.tables.conftest import HEADER, Clerk, codes
 
+LOADERS = Path(next(iter(loaders.__path__)))
 GOOD = "79-1;Chuyền may 3;12/03/2026;NOISE;86,5;dBA"
 
 
@@ -237,3 +243,16 @@ def test_a_file_that_changes_while_it_is_read_does_not_come_in(clerk: Clerk) -> 
     assert (receipt.state, codes(receipt)) == (State.REFUSED, ["file_changed"])
     assert reached == [(2, 2)]
     assert clerk.fingerprint() == before
+
+
+def test_settings_and_machines_reasons_are_said_to_the_administrator() -> None:
+    sources = "".join(
+        path.read_text("utf-8") for room in ("sheets", "tables") for path in (LOADERS / room).glob("*.py")
+    )
+    codes_ = set(re.findall(r'InputError\(\s*"(\w+)"', sources))
+    assert {"file_damaged", "reading_failed", "file_too_large"} <= codes_
+    for language, administrator in (("vi", "Người quản trị:"), ("en", "Administrator:")):
+        for code in codes_:
+            said = catalogue(language)[code]
+            to_all = said.text + said.fix.partition(administrator)[0]
+            assert not re.search(r"GISDB_|\{(?:reason|byte|offset)\}", to_all), (language, code)

@@ -17,7 +17,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from gisdb.registers import register, registers
-from gisdb.registers.column import Censored, Code, Coded, Column, Day, Kind, Quantity, Reference, Truth, Whole, Words
+from gisdb.registers.censored import Censored
+from gisdb.registers.column import Code, Coded, Column, Day, Kind, Quantity, Reference, Truth, Whole, Words
 from gisdb.registers.register import Register, Severity
 from gisdb.registers.template import lists_of
 from loaders.tables import State

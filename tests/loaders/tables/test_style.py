@@ -10,10 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gisdb.registers import register
-from gisdb.registers.column import NOT_DETECTED, Censored, Day
+from gisdb.registers.censored import NOT_DETECTED, Censored
+from gisdb.registers.column import Day
 from gisdb.registers.notation import CellProblem, Style, day, day_orders, number
 from gisdb.registers.periods import period
 from gisdb.registers.register import Severity
+from loaders.sheets.shape import is_figure
 from loaders.tables import State
 from loaders.tables.choices import Choices
 from tests.loaders.tables.conftest import HEADER, Clerk, codes
@@ -144,8 +146,12 @@ def test_every_value_survives_being_written(value: Decimal, mark: str, sign: str
     assert VALUE.parse(sign + grouped, style) == expected
 
 
-def test_not_detected_is_no_number() -> None:
-    assert all(VALUE.number_in(one) == "" and VALUE.parse(one, COMMA) == (None, "<") for one in NOT_DETECTED)
+def test_not_detected_is_a_result_and_no_number() -> None:
+    assert {"kph", "khongphathien", "<lod", "duoighph"} <= NOT_DETECTED
+    for one in ("Không phát hiện", "≤ LOD", "N.D.", "dưới GHPH", *NOT_DETECTED):
+        assert (VALUE.number_in(one), VALUE.parse(one, COMMA)) == ("", (None, "<")), one
+        assert is_figure(one), one
+    assert not is_figure("NĐ 44/2016/NĐ-CP")
 
 
 @pytest.mark.parametrize(

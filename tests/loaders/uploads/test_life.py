@@ -365,18 +365,18 @@ def test_a_locked_period_changes_with_a_reason_only(desk: Desk) -> None:
 
 def test_the_preview_says_of_each_changed_record_what_changes(desk: Desk) -> None:
     desk.bring_in(ROW, OTHER)
-    found = desk.receipt(desk.measurements(ROW.replace("88", "84,5"), OTHER))
-    assert found["changes"] == [
-        {
-            "line": 2,
-            "key": {
-                "workplace": "79-1",
-                "factor": "NOISE",
-                "averaging": "TWA",
-                "sampling_point": "Máy dệt 1",
-                "measured_on": "2025-03-12",
-                "repeat": "1",
-            },
-            "columns": {"value": ["88", "84.5"]},
-        }
-    ]
+    found = desk.receipt(desk.measurements(ROW.replace("88", "84,5"), OTHER.replace("80", "<80")))
+    first, second = found["changes"]
+    assert first == {
+        "line": 2,
+        "key": {
+            "workplace": "79-1",
+            "factor": "NOISE",
+            "averaging": "TWA",
+            "sampling_point": "Máy dệt 1",
+            "measured_on": "2025-03-12",
+            "repeat": "1",
+        },
+        "columns": {"value": ["88", "84.5"]},
+    }
+    assert second["columns"] == {"value": ["80", "<80"]}

@@ -100,11 +100,11 @@ def test_how_a_file_is_read_is_corrected(desk: Seat, codes: list[str]) -> None:
     assert "Tệp chưa thể ghi vào sổ" in page
     [place] = re.findall(r'name="columns-(\d+)-of" value="Chỗ nào"', page) or ["0"]
     form = {f"columns-{number}-of": header for number, header in enumerate(["-"] * int(place) + ["Chỗ nào"])}
-    form |= {f"columns-{place}": "sampling_point", "decimal": "comma", "days": ""}
+    form |= {f"columns-{place}": "sampling_point", "decimal": "comma", "days": "", "asides": "record"}
     assert desk.post(upload_id, "choices", **form).status_code == 303
     desk.work()
     page = desk.page(upload_id)
-    assert '<option value="comma" selected>' in page
+    assert ('<option value="comma" selected>' in page, '<option value="record" selected>' in page) == (True, True)
     assert re.search(
         r'name="columns-\d+-of" value="Chỗ nào">\s*<select[^>]*>.*?value="sampling_point" selected', page, re.DOTALL
     )
@@ -318,8 +318,14 @@ def test_what_a_check_asks_and_lists_is_shown(desk: Seat, codes: list[str], coun
         "changes": [
             {
                 "line": 2,
-                "key": {"workplace": codes[0], "averaging": "TWA", "unit_id": str(city)},
-                "columns": {"value": ["88", "99"]},
+                "key": {
+                    "workplace": codes[0],
+                    "averaging": "TWA",
+                    "measured_on": "2025-03-12",
+                    "repeat": "1",
+                    "unit_id": str(city),
+                },
+                "columns": {"value": ["<88.5", "99"], "factor": ["NOISE", "CO"]},
             }
         ],
         "headers": [{"header": "Mã cơ sở", "column": "workplace", "how": "name"}, {"header": "Lạ", "column": None}],
@@ -330,10 +336,12 @@ def test_what_a_check_asks_and_lists_is_shown(desk: Seat, codes: list[str], coun
             {"more": json.dumps(more), "id": upload_id},
         )
     page = desk.page(upload_id)
-    assert f"Thành phố Hồ Chí Minh, Trung bình ca 8 giờ (TWA), {codes[0]}</th>" in page
+    record = f"Lần lặp 1, Thành phố Hồ Chí Minh, Trung bình ca 8 giờ (TWA), {codes[0]}, 12 tháng 3, 2025</th>"
+    assert record in page, re.findall(r'<th scope="row">[^<]*', page)
     assert "Dệt &lt;Nam&gt;, dòng 2" in page
     assert f'<option value="{codes[0]}" selected>{codes[0]} · Dệt Nam, Sài Gòn · 87 %</option>' in page
-    assert "<del>88</del> → <ins>99</ins>" in page
+    assert "<del>&lt;88,5</del> → <ins>99</ins>" in page
+    assert re.search(r"<del>Tiếng ồn[^<]*</del> → <ins>Carbon monoxide</ins>", page)
     assert 'name="columns-1-of" value="Lạ"' in page
     reading = {
         "headers": ["Mã", "Ồn (dBA)", "Lạ"],

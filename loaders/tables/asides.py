@@ -1,0 +1,65 @@
+"""Rows whose name says a limit, a mean or a sum, behind cells that records fill too: a person says what they are.
+
+Those whose words stand first in their row are known without their columns (`loaders.sheets.left_out`). Here a workplace or
+a workshop stands before the words, filled down, and the words where the register's records have their name. A place may
+be called “Max”: so the rows are read, with a warning, until somebody decides. What nothing is called and what
+lacks a cell that a record needs could not come in anyway: it is left out and told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from gisdb.registers.register import Register, Severity
+from loaders.sheets.cells import plain
+from loaders.sheets.left_out import told_of
+from loaders.sheets.row_words import Aside, aside
+from loaders.tables.match import Matching, is_described
+from loaders.tables.problem import Problem, Problems
+
+LEFT_OUT, RECORD = "left_out", "record"
+
+
+class Asides:
+    """Finds such rows while the rows of a file go by, leaves out what has to be, and tells of them.
+
+    ``decided``: what a person said that they are, `LEFT_OUT` or `RECORD`; None: nobody said anything.
+    """
+
+    def __init__(self, register: Register, matching: Matching, decided: str | None, problems: Problems) -> None:
+        positions = matching.positions
+        self.column, self.decided, self.problems = register.named_by, decided, problems
+        self.at = positions.get(register.named_by)
+        present = {*positions, *matching.constants}
+        self.needed = [
+            positions[one.name]
+            for one in register.columns
+            if one.required and one.name in positions and not is_described(one, present)
+        ]
+        self.lines: dict[str, list[int]] = {}
+        self.said: dict[str, str] = {}
+
+    def among(self, rows: Iterable[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
+        """The rows that are read; once they all went by, what was left out is told."""
+        at = self.at
+        if at is None:
+            yield from rows
+            return
+        for line, cells in rows:
+            kind = aside(cells[at]) if at < len(cells) else None
+            if kind is None or not self._is_left_out(line, cells, kind):
+                yield line, cells
+        for code, lines in self.lines.items():
+            note = told_of(code, lines, self.said[code])
+            self.problems.add(Problem(note.code, Severity.NOTE, note.line, self.column, note.cell, note.params, at))
+
+    def _is_left_out(self, line: int, cells: Sequence[str], kind: Aside) -> bool:
+        said = plain(cells[self.at or 0]).strip()
+        lacks = any(at >= len(cells) or not cells[at].strip() for at in self.needed)
+        if self.decided == LEFT_OUT or (kind.always and lacks):
+            self.lines.setdefault(kind.note, []).append(line)
+            self.said.setdefault(kind.note, said[:200])
+            return True
+        if self.decided is None:
+            self.problems.add(Problem("row_maybe_no_record", Severity.WARNING, line, self.column, said, {}, self.at))
+        return False
