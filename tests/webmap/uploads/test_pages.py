@@ -8,6 +8,8 @@ import io
 import json
 import re
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from flask import Flask
@@ -501,16 +503,39 @@ def test_the_first_rows_are_shown_as_they_were_understood(desk: Seat, codes: lis
     assert "3 April 2025" in desk.page(upload_id, "?lang=en")
 
 
-def test_a_file_of_another_register_is_sent_there(desk: Seat, codes: list[str]) -> None:
+def test_a_file_of_another_register_is_sent_there(desk: Seat, codes: list[str], country: Database) -> None:
     upload_id = desk.send(measurements(codes[:2], point="Nhầm sổ"), register="incidents")
     desk.work()
     page = desk.page(upload_id)
     assert "Các tiêu đề là của sổ “Quan trắc môi trường lao động”" in page
     assert re.search(r'name="register" value="measurements">\s*<button[^>]*>Gửi vào sổ “Quan trắc', page)
     assert desk.post(upload_id, "register", register="x").status_code == 404
+    with unkept(country):
+        assert desk.post(upload_id, "register", register="measurements").status_code == 500
+    assert (desk.state(upload_id), newest(country)) == ("checked", upload_id)
     sent = desk.post(upload_id, "register", register="measurements")
     assert (sent.status_code, desk.state(upload_id)) == (303, "withdrawn")
     desk.work()
     other = int(sent.location.rsplit("/", 1)[1].partition("?")[0])
     assert "Tệp có thể ghi vào sổ" in desk.page(other)
     assert desk.post(upload_id, "register", register="measurements").status_code == 409
+    assert newest(country) == other
+
+
+@contextmanager
+def unkept(database: Database) -> Iterator[None]:
+    """No file can be kept meanwhile."""
+    with database.owner() as conn:
+        conn.execute(text("REVOKE INSERT ON upload_part FROM gisdb_app"))
+    try:
+        yield
+    finally:
+        with database.owner() as conn:
+            conn.execute(text("GRANT INSERT ON upload_part TO gisdb_app"))
+
+
+def newest(database: Database) -> int:
+    """The last upload of all."""
+    with database.owner() as conn:
+        found: int = conn.execute(text("SELECT max(id) FROM upload")).scalar_one()
+    return found
