@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
+import signal
 import subprocess  # a process of our own, without a shell
 import sys
 from collections.abc import Mapping
@@ -15,6 +17,8 @@ import loaders
 
 _ROOT = Path(loaders.__file__).parent.parent
 _LONGEST_TRACE = 4000
+# linux/prctl.h
+_PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True)
@@ -33,24 +37,44 @@ class Ended:
 
 
 def run(module: str, request: Mapping[str, Any], folder: Path, seconds: float) -> Ended:
-    """Run ``module`` in ``folder``, where its temporary files lie too.
+    """Run ``module`` in ``folder``, where its temporary files lie too; it takes what it is asked by `asked`.
+
+    It leads a group of its own, and however this call ends, so does the group.
 
     Raises:
         TimeoutError: it took longer than ``seconds`` and was ended.
     """
-    try:
-        done = subprocess.run(
-            [sys.executable, "-P", "-m", module],
-            input=json.dumps(request, default=str).encode(),
-            capture_output=True,
-            timeout=seconds,
-            env=environment(folder),
-            cwd=folder,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise TimeoutError(module) from None
-    return Ended(done.returncode, done.stdout, done.stderr.decode("utf-8", "replace"))
+    given = json.dumps({"asker": os.getpid(), "request": request}, default=str).encode()
+    with subprocess.Popen(
+        [sys.executable, "-P", "-m", module],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=environment(folder),
+        cwd=folder,
+        start_new_session=True,
+    ) as process:
+        try:
+            said, complaint = process.communicate(given, timeout=seconds)
+        except subprocess.TimeoutExpired:
+            raise TimeoutError(module) from None
+        finally:
+            if process.returncode is None:
+                # Nobody has waited for it, so its number is still its own.
+                os.killpg(process.pid, signal.SIGKILL)
+    return Ended(process.returncode, said, complaint.decode("utf-8", "replace"))
+
+
+def asked() -> dict[str, Any]:
+    """In the process that `run` started: what it is asked. From here on it ends when who asked does."""
+    # Elsewhere an orphan works on until its own limits end it.
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    given = json.load(sys.stdin)
+    if os.getppid() != given["asker"]:
+        raise SystemExit("who asked was gone before it could be watched")
+    request: dict[str, Any] = given["request"]
+    return request
 
 
 def environment(folder: Path) -> dict[str, str]:

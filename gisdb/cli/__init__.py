@@ -29,6 +29,7 @@ _VERBS = {
     "evaluate": ("gisdb.cli.evaluate", "evaluate"),
     "sample": ("gisdb.cli.sample", "sample"),
     "account": ("gisdb.cli.account", "account"),
+    "audit": ("gisdb.cli.audit", "audit"),
     "serve": ("gisdb.cli.serve", "serve"),
     "worker": ("gisdb.cli.uploads", "worker"),
     "demo": ("gisdb.cli.serve", "demo"),

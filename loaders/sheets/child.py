@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from gisdb.errors import InputError
+from loaders.process import asked
 from loaders.sheets import text
 from loaders.sheets.archive import MOST_CHOICES, listed, unpack
 from loaders.sheets.formats import format_of
@@ -244,12 +245,12 @@ def limit_this_process(limits: Limits) -> None:
 
 def main() -> None:
     """Answer one request."""
-    asked = json.load(sys.stdin)
-    limits = Limits(**asked.pop("limits"))
+    given = asked()
+    limits = Limits(**given.pop("limits"))
     limit_this_process(limits)
-    path, work = Path(asked.pop("path")), Path(asked.pop("work"))
+    path, work = Path(given.pop("path")), Path(given.pop("work"))
     try:
-        answer = report(Request(path, work, limits, **asked))
+        answer = report(Request(path, work, limits, **given))
     except InputError as refusal:
         answer = {"refused": refusal.code, "params": refusal.params}
     except MemoryError:

@@ -29,6 +29,21 @@ def keep(conn: Connection, upload_id: int, blocks: Iterator[bytes]) -> str:
     return digest.hexdigest()
 
 
+def keep_again(conn: Connection, upload_id: int, for_upload_id: int) -> None:
+    """Write the file of an upload for another one too, without taking it out of the database.
+
+    Raises:
+        InputError: ``upload_without_file`` where it is not kept, or not for these eyes.
+    """
+    copied = driver(conn).execute(
+        """INSERT INTO upload_part (upload_id, number, content)
+           SELECT %(new)s, number, content FROM upload_part WHERE upload_id = %(old)s""",
+        {"new": for_upload_id, "old": upload_id},
+    )
+    if not copied.rowcount:
+        raise InputError("upload_without_file", upload=upload_id)
+
+
 def parts(file: IO[bytes]) -> Iterator[bytes]:
     """What is left of ``file``, a part at a time."""
     while block := file.read(PART_BYTES):

@@ -32,6 +32,7 @@ from loaders.tables.problem import Problem, Problems
 from loaders.tables.read import Limits, Table, read
 from loaders.tables.receipt import Receipt, State
 from loaders.tables.stage import driver, fill_stage, make_stage
+from loaders.tables.taken_codes import tell_of_taken_codes
 from loaders.tables.would import Would
 from loaders.workroom import workroom
 
@@ -143,10 +144,11 @@ def import_file(
             receipt = _travel(conn, journey, work)
             if receipt.state is not State.COMMITTED:
                 conn.rollback()
-            return receipt
     except InputError as refusal:
         journey.problems.add(_of_file(refusal))
         return journey.ends(State.REFUSED)
+    tell_of_taken_codes(database, account, receipt, draft.id if draft else receipt.upload_id)
+    return receipt
 
 
 def _travel(conn: Connection, journey: _Journey, work: Path) -> Receipt:

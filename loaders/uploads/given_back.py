@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import sys
@@ -19,7 +18,7 @@ from gisdb.registers import register
 from gisdb.uploads.making import take_place
 from gisdb.uploads.problems import every_problem
 from gisdb.uploads.upload import Upload, report_of
-from loaders.process import run
+from loaders.process import asked, run
 from loaders.tables.choices import Choices
 from loaders.tables.kept import fetch
 from loaders.tables.match import spellings
@@ -103,4 +102,4 @@ def _make(job: dict[str, Any]) -> str:
 
 if __name__ == "__main__":
     os.nice(_NICE)
-    sys.stdout.write(_make(json.load(sys.stdin)))
+    sys.stdout.write(_make(asked()))

@@ -12,11 +12,13 @@ from gisdb.access.accounts import Account
 from gisdb.engine import Database
 from gisdb.errors import Forbidden, InputError
 from gisdb.registers.register import Register
-from gisdb.uploads.upload import CHANNEL, OPEN, Upload, refusal, upload_by_id, want
+from gisdb.uploads.upload import CHANNEL, OPEN, Upload, refusal, report_of, upload_by_id, want, withdraw
 from loaders.tables.choices import Choices
-from loaders.tables.kept import PART_BYTES, decide, keep, parts
+from loaders.tables.kept import PART_BYTES, decide, keep, keep_again, parts
 
 LONGEST_NAME = 200
+# What is decided about a file whatever register it is for.
+_OF_ANY_REGISTER = ("encoding", "delimiter", "sheet")
 
 
 def receive(
@@ -39,24 +41,26 @@ def receive(
         raise Forbidden("import_needs_account")
     size, sha256 = _measured(file, max_bytes)
     with database.acting_as(account, write=True) as conn:
-        upload_id: int = conn.execute(
-            text(
-                """INSERT INTO upload (register, account_id, file_name, sha256, bytes, state, wanted, wanted_by, wanted_at)
-                   VALUES (:register, :account, :name, :sha256, :bytes, 'received', 'check', :account, clock_timestamp())
-                   RETURNING id"""
-            ),
-            {
-                "register": register.name,
-                "account": account.id,
-                "name": shown_name(file_name),
-                "sha256": sha256,
-                "bytes": size,
-            },
-        ).scalar_one()
+        upload_id = _begun(conn, account, register, shown_name(file_name), sha256, size)
         keep(conn, upload_id, parts(file))
-        decide(conn, upload_id, choices or Choices())
-        conn.execute(text("SELECT pg_notify(:channel, :id)"), {"channel": CHANNEL, "id": str(upload_id)})
-        return upload_by_id(conn, upload_id)
+        return _known(conn, upload_id, choices or Choices())
+
+
+def receive_again(conn: Connection, account: Account, before: Upload, register: Register) -> Upload:
+    """Give an upload up and keep its file anew for another register, read as far as was decided of any register.
+
+    All of it happens in the transaction of ``conn`` or nothing.
+
+    Raises:
+        Conflict: ``upload_state`` where it is in a register or given up already.
+        InputError: ``upload_without_file``.
+    """
+    withdraw(conn, account, before)
+    stored, _, _ = report_of(conn, before.id)
+    upload_id = _begun(conn, account, register, before.file_name, before.sha256, before.bytes)
+    keep_again(conn, before.id, upload_id)
+    decided = {name: stored[name] for name in _OF_ANY_REGISTER if name in stored}
+    return _known(conn, upload_id, Choices.model_validate(decided))
 
 
 def choose(conn: Connection, account: Account, upload: Upload, choices: Choices) -> None:
@@ -88,6 +92,24 @@ def shown_name(file_name: str) -> str:
         return bare
     ending = Path(bare).suffix[:20]
     return bare[: LONGEST_NAME - len(ending)] + ending
+
+
+def _begun(conn: Connection, account: Account, register: Register, file_name: str, sha256: str, size: int) -> int:
+    upload_id: int = conn.execute(
+        text(
+            """INSERT INTO upload (register, account_id, file_name, sha256, bytes, state, wanted, wanted_by, wanted_at)
+               VALUES (:register, :account, :name, :sha256, :bytes, 'received', 'check', :account, clock_timestamp())
+               RETURNING id"""
+        ),
+        {"register": register.name, "account": account.id, "name": file_name, "sha256": sha256, "bytes": size},
+    ).scalar_one()
+    return upload_id
+
+
+def _known(conn: Connection, upload_id: int, choices: Choices) -> Upload:
+    decide(conn, upload_id, choices)
+    conn.execute(text("SELECT pg_notify(:channel, :id)"), {"channel": CHANNEL, "id": str(upload_id)})
+    return upload_by_id(conn, upload_id)
 
 
 def _measured(file: IO[bytes], max_bytes: int) -> tuple[int, str]:

@@ -12,7 +12,6 @@ from typing import Any
 from psycopg.types.json import Jsonb
 from sqlalchemy import Connection, text
 
-from gisdb.access import audit
 from gisdb.access.accounts import Account, account_by_id
 from gisdb.config import Settings
 from gisdb.duties.standing import reports_of
@@ -20,7 +19,6 @@ from gisdb.engine import Database
 from gisdb.errors import GisdbError
 from gisdb.registers import register
 from gisdb.registers.register import Bound
-from gisdb.registers.workplaces import CODE_TAKEN
 from gisdb.uploads.upload import Upload, report_of, upload_by_id
 from loaders.tables.choices import Choices
 from loaders.tables.commit import Draft
@@ -187,9 +185,6 @@ def _finish(
         )
         if changed.rowcount == 0:
             raise Withdrawn
-        if taken := sum(one.count for one in receipt.problems.groups if one.code == CODE_TAKEN):
-            # That a code is somebody else's cannot be hidden, for codes are the country's; who asks for many is known.
-            audit.write(conn, sender, CODE_TAKEN, {"upload": upload.id, "count": taken})
         if task.wanted == "commit":
             # What was confirmed was another preview.
             unconfirmed = "UPDATE upload_report SET choices = choices - 'confirmed' WHERE upload_id = :id"

@@ -15,11 +15,9 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from gisdb.access.accounts import Account
 from gisdb.errors import InputError
 from gisdb.registers import register
-from gisdb.uploads.upload import Upload, report_of, upload_by_id, withdraw
+from gisdb.uploads.upload import Upload, upload_by_id
 from loaders.tables.choices import Choices
-from loaders.tables.kept import fetch
-from loaders.uploads.receive import receive
-from loaders.workroom import workroom
+from loaders.uploads.receive import receive, receive_again
 from webmap.site import site
 
 # The fields beside the file, and what parts them.
@@ -28,7 +26,6 @@ SLACK_BYTES = 64 * 1024
 CHOICES_BYTES = 450 * 1024
 # A browser that is cut off while it sends shows no page; so much more than is taken is read and thrown away.
 DRAINED_BYTES = 256 * 1024 * 1024
-_OF_ANY_REGISTER = ("encoding", "delimiter", "sheet")
 _BLOCK = 1 << 20
 _IN_MEMORY = 1 << 20
 
@@ -99,23 +96,15 @@ def receive_request(account: Account, register_name: str, name: str, choices: Ch
 
 
 def send_again(account: Account, upload_id: int, register_name: str) -> Upload:
-    """Give an upload up and keep its file anew for another register, read as far as was decided of any register.
+    """Give an upload up and keep its file anew for another register: both in one transaction or neither.
 
     Raises:
         NotFound: ``register_unknown``, ``upload_unknown``.
         Conflict: ``upload_state`` where it is in a register or given up already.
     """
     into = register(register_name)
-    with workroom() as room:
-        copy = room / "file"
-        with site().database.acting_as(account, write=True) as conn:
-            before = upload_by_id(conn, upload_id)
-            fetch(conn, upload_id, copy)
-            stored, _, _ = report_of(conn, upload_id)
-            withdraw(conn, account, before)
-        choices = Choices.model_validate({name: stored[name] for name in _OF_ANY_REGISTER if name in stored})
-        with copy.open("rb") as file:
-            return _kept(account, into.name, file, before.file_name, choices)
+    with site().database.acting_as(account, write=True) as conn:
+        return receive_again(conn, account, upload_by_id(conn, upload_id), into)
 
 
 def _kept(account: Account, register_name: str, file: IO[bytes], name: str, choices: Choices | None) -> Upload:

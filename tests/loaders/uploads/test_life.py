@@ -192,7 +192,7 @@ def test_who_asks_for_codes_of_another_provinces_workplaces_stands_in_the_trail(
     desk.work()
     assert north.receipt(asked)["counts"]["refused"] == 2
     trail = "SELECT account_id, detail FROM audit WHERE action = 'workplace_code_taken'"
-    assert desk.clerk.rows(trail) == [(north.account.id, {"upload": asked, "count": 2})]
+    assert desk.clerk.rows(trail) == [(north.account.id, {"upload": asked, "file": "tệp.csv", "count": 2})]
 
 
 def test_a_double_click_commits_once(desk: Desk) -> None:

@@ -8,17 +8,23 @@ import io
 import json
 import re
 import zipfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import pytest
 from flask import Flask
 from openpyxl import Workbook, load_workbook
 from sqlalchemy import Engine, event, text
 
+from gisdb.access.accounts import Account
 from gisdb.config import Settings
 from gisdb.engine import Database
-from gisdb.uploads.making import take_place
+from gisdb.errors import Busy
+from gisdb.uploads.making import WAITING, take_place
 from loaders.uploads.work import Teller
 from tests.conftest import account
+from tests.loaders.uploads.house import wait_for
 from tests.webmap.uploads.conftest import HEADER, Seat, measurements, seat, workplaces_in
 
 ACTIONS = ("choices", "register", "submit", "approve", "return", "withdraw", "undo")
@@ -389,17 +395,31 @@ def test_a_bad_file_comes_back_marked_and_its_failed_rows_alone(desk: Seat, code
 
 
 def test_few_files_with_their_problems_are_made_at_once(
-    desk: Seat, codes: list[str], country: Database, caplog: pytest.LogCaptureFixture
+    desk: Seat,
+    codes: list[str],
+    site: Flask,
+    country: Database,
+    settings_of: Settings,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     upload_id = desk.checked(measurements(codes[:1]) + f"{codes[1]};Lò;12/03/2025;NOISE;cao;dBA\r\n".encode())
     address = f"/uploads/{upload_id}/marked"
     city, institute, other = (account(country, login) for login in ("hcm", "vien", "hanoi"))
-    with country.acting_as(city) as conn:
+    with ThreadPoolExecutor(1) as pool:
+        with country.acting_as(city) as conn:
+            take_place(conn, city)
+            again = pool.submit(seat(site, country, settings_of, "hcm").client.get, address)
+            wait_for(lambda: somebody_waits(country, city), "the second click to wait")
+            refused = desk.client.get(address)
+            assert (refused.status_code, int(refused.headers["Retry-After"]) > 0) == (429, True)
+            assert "khác của bạn đang được tạo" in refused.text
+            assert f'href="/uploads/{upload_id}"' in refused.text
+            assert not again.done()
+        with again.result(10) as answer:
+            assert answer.status_code == 200
+    with country.acting_as(city) as conn, country.acting_as(city) as second, pytest.raises(Busy, match="yours"):
         take_place(conn, city)
-        refused = desk.client.get(address)
-        assert (refused.status_code, int(refused.headers["Retry-After"]) > 0) == (429, True)
-        assert "khác của bạn đang được tạo" in refused.text
-        assert f'href="/uploads/{upload_id}"' in refused.text
+        take_place(second, city, patience_s=0)
     with country.acting_as(institute) as conn, country.acting_as(other) as second:
         take_place(conn, institute)
         take_place(second, other)
@@ -410,6 +430,13 @@ def test_few_files_with_their_problems_are_made_at_once(
     no_table = desk.checked(b"PK\x03\x04 gone")
     assert desk.client.get(f"/uploads/{no_table}/marked").status_code == 400
     assert "InputError" in caplog.text
+
+
+def somebody_waits(database: Database, who: Account) -> bool:
+    """Whether a request of the account waits for its place."""
+    with database.acting_as(None) as conn:
+        held = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objid = :who AND classid = :waiting"
+        return conn.execute(text(held), {"who": who.id, "waiting": WAITING}).first() is not None
 
 
 def test_a_workbook_comes_back_as_a_workbook(desk: Seat, codes: list[str]) -> None:
@@ -509,16 +536,39 @@ def test_the_first_rows_are_shown_as_they_were_understood(desk: Seat, codes: lis
     assert "3 April 2025" in desk.page(upload_id, "?lang=en")
 
 
-def test_a_file_of_another_register_is_sent_there(desk: Seat, codes: list[str]) -> None:
+def test_a_file_of_another_register_is_sent_there(desk: Seat, codes: list[str], country: Database) -> None:
     upload_id = desk.send(measurements(codes[:2], point="Nhầm sổ"), register="incidents")
     desk.work()
     page = desk.page(upload_id)
     assert "Các tiêu đề là của sổ “Quan trắc môi trường lao động”" in page
     assert re.search(r'name="register" value="measurements">\s*<button[^>]*>Gửi vào sổ “Quan trắc', page)
     assert desk.post(upload_id, "register", register="x").status_code == 404
+    with unkept(country):
+        assert desk.post(upload_id, "register", register="measurements").status_code == 500
+    assert (desk.state(upload_id), newest(country)) == ("checked", upload_id)
     sent = desk.post(upload_id, "register", register="measurements")
     assert (sent.status_code, desk.state(upload_id)) == (303, "withdrawn")
     desk.work()
     other = int(sent.location.rsplit("/", 1)[1].partition("?")[0])
     assert "Tệp có thể ghi vào sổ" in desk.page(other)
     assert desk.post(upload_id, "register", register="measurements").status_code == 409
+    assert newest(country) == other
+
+
+@contextmanager
+def unkept(database: Database) -> Iterator[None]:
+    """No file can be kept meanwhile."""
+    with database.owner() as conn:
+        conn.execute(text("REVOKE INSERT ON upload_part FROM gisdb_app"))
+    try:
+        yield
+    finally:
+        with database.owner() as conn:
+            conn.execute(text("GRANT INSERT ON upload_part TO gisdb_app"))
+
+
+def newest(database: Database) -> int:
+    """The last upload of all."""
+    with database.owner() as conn:
+        found: int = conn.execute(text("SELECT max(id) FROM upload")).scalar_one()
+    return found
