@@ -526,28 +526,37 @@ def _stated(asked: Indicator) -> Measure:
     return asked.numerator if asked.form is Form.DIFFERENCE else asked.denominator
 
 
-# Totals are few: their pieces come first, then the units that these touch. One that lies in an asked unit touches no other.
-_TOUCHED = text("""
+_STATED = """
     WITH stated AS MATERIALIZED (
         SELECT DISTINCT p.uncertain_unit_id AS unit_id FROM rollup r
         JOIN piece p ON p.id = r.piece_id AND p.uncertain_unit_id IS NOT NULL
         WHERE r.slice_id = (SELECT s.id FROM rollup_slice s WHERE s.table_name = :table AND s.slice = '')
           AND r.figures[(SELECT m.position FROM rollup_measure m WHERE m.code = :measure)] <> 0
-          AND r.year BETWEEN :first_year AND :last_year
-          AND NOT EXISTS (SELECT FROM unit_piece own WHERE own.piece_id = p.id AND own.unit_id = ANY (CAST(:units AS integer[]))))
-    SELECT DISTINCT mine.unit_id FROM unit_piece mine
-    WHERE mine.unit_id = ANY (CAST(:units AS integer[]))
-      AND mine.piece_id IN (SELECT part.piece_id FROM stated s JOIN unit_piece part ON part.unit_id = s.unit_id)
-""")
+          AND r.year BETWEEN :first_year AND :last_year)
+"""
+# Of the units those that lie wholly in one that a total was stated of; then, which costs more, those that share a part with it.
+_TOUCHED = (
+    text(f"""{_STATED} SELECT asked.unit_id FROM unnest(CAST(:units AS integer[])) AS asked (unit_id)
+             JOIN piece p ON p.uncertain_unit_id = asked.unit_id
+             JOIN unit_piece holder ON holder.piece_id = p.id
+             WHERE holder.unit_id IN (SELECT s.unit_id FROM stated s)"""),
+    text(f"""{_STATED} SELECT DISTINCT mine.unit_id FROM unit_piece mine
+             WHERE mine.unit_id = ANY (CAST(:units AS integer[]))
+               AND mine.piece_id IN (SELECT part.piece_id FROM stated s JOIN unit_piece part ON part.unit_id = s.unit_id)"""),
+)
 
 
 def _told_apart(conn: Connection, asked: Indicator, question: Question, values: Sequence[UnitValue]) -> list[UnitValue]:
     """Units without data, as not divisible where a total was reported for them and others together."""
     stated = _stated(asked)
-    empty = [value.unit.id for value in values if value.state is State.NO_DATA and value.unit]
-    given = {"first_year": question.first_year, "last_year": question.last_year, "units": id_array(empty)}
-    found = conn.execute(_TOUCHED, {**given, "table": stated.table_name, "measure": stated.code}).scalars()
-    touched = set(found)
+    left = {value.unit.id for value in values if value.state is State.NO_DATA and value.unit}
+    given = {"first_year": question.first_year, "last_year": question.last_year, "measure": stated.code}
+    touched: set[int] = set()
+    for asking in _TOUCHED:
+        if left:
+            found = conn.execute(asking, {**given, "table": stated.table_name, "units": id_array(left)}).scalars()
+            touched |= set(found)
+            left -= touched
     return [
         replace(value, state=State.NOT_DIVISIBLE) if value.unit and value.unit.id in touched else value
         for value in values

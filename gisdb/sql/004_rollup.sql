@@ -115,6 +115,7 @@ DECLARE
     v_things text := array_to_string(v_place || p_per, ', ');
     v_cell text := array_to_string(v_place, ', ');
     v_group text := prefixed('t', array_to_string(v_place || p_per || v_slices, ', '));
+    v_all text := (SELECT s.id::text FROM rollup_slice s WHERE s.table_name = p_table AND s.slice = '');
     v_records text; v_groups text; v_sums text; v_counted text;
 BEGIN
     SELECT string_agg(format('%s FILTER (WHERE %s) AS m%s', m.value_sql, m.where_sql, m.position), ', ' ORDER BY m.position),
@@ -130,10 +131,15 @@ BEGIN
     v_counted := format('SELECT %s, %s FROM %s GROUP BY %s', v_group, v_records, p_rows, v_group);
     IF p_codes IS NULL THEN
         v_cell := 'slice_id, ' || v_cell;
-        v_counted := format('SELECT slice_id, %s, %s FROM (%s) AS one CROSS JOIN unnest(ARRAY[%s]) AS slice_id
-                             WHERE slice_id IS NOT NULL GROUP BY slice_id, %s', v_things, v_groups, v_counted,
-                            concat_ws(', ', (SELECT s.id FROM rollup_slice s WHERE s.table_name = p_table AND s.slice = '')::text,
-                                      nullif(prefixed('one', array_to_string(v_slices, ', ')), 'one.')), v_things);
+        -- In one reading a group goes to each slice that it belongs to, and to that of all.
+        v_counted := format(
+            'SELECT * FROM (SELECT %s AS slice_id, %s, %s FROM (%s) AS one GROUP BY GROUPING SETS ((%s)%s)) AS sliced
+             WHERE slice_id IS NOT NULL',
+            coalesce((SELECT 'CASE ' || string_agg(format('WHEN GROUPING(%1$I) = 0 THEN %1$I', name), ' ')
+                             || format(' ELSE %s END', v_all)
+                      FROM unnest(v_slices) AS name), v_all),
+            v_things, v_groups, v_counted, v_things,
+            (SELECT string_agg(format(', (%s, %I)', v_things, name), '') FROM unnest(v_slices) AS name));
     END IF;
     IF p_per <> '{}' THEN
         v_counted := format('SELECT %s, %s FROM (%s) AS thing GROUP BY %s', v_cell, v_sums, v_counted, v_cell);
@@ -282,7 +288,8 @@ BEGIN
     CREATE TEMP TABLE changed_cell ON COMMIT DROP AS
         SELECT slice_id, year, piece_id, fresh.figures, kept.figures IS NOT NULL AS was_there
         FROM fresh_cell AS fresh FULL JOIN (
-            SELECT r.* FROM rollup r JOIN asked_cell a USING (year, piece_id)
+            -- By their pieces: looked for slice by slice, most of them would not be there.
+            SELECT r.* FROM (SELECT one.* FROM rollup one JOIN asked_cell a USING (year, piece_id) OFFSET 0) AS r
             WHERE r.slice_id IN (SELECT s.id FROM rollup_slice s WHERE s.table_name = p_table)
         ) AS kept USING (slice_id, year, piece_id)
         WHERE fresh.figures IS DISTINCT FROM kept.figures;

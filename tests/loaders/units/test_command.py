@@ -26,7 +26,8 @@ from tests.loaders.units.conftest import Office
 
 EXAMPLES = Path(__file__).parents[3] / "docs" / "examples"
 DAY = "01/01/2026"
-JOURNAL = {"unit_change", "unit_change_row", "audit"}
+# And that there were other units in between.
+JOURNAL = {"unit_change", "unit_change_row", "audit", "unit_edition"}
 
 
 @pytest.fixture
