@@ -13,6 +13,7 @@ from loaders.tables.rules import asks_place, owner_column, target_of
 from loaders.tables.stage import STAGE, driver
 
 READY = sql.Identifier("intake_ready")
+_FOUND = sql.Identifier("intake_found")
 
 
 def finding(position: int) -> sql.Identifier:
@@ -29,7 +30,9 @@ def make_ready(conn: Connection, register: Register, rules: list[Rule]) -> None:
     understand_units(conn, register)
     if asks_place(register):
         _find_places(conn, register)
+    _find_existing(conn, register)
     driver(conn).execute(_ready(register, rules))
+    driver(conn).execute(sql.SQL("DROP TABLE {}").format(_FOUND))
     driver(conn).execute(sql.SQL("ANALYZE {}").format(READY))
 
 
@@ -62,6 +65,34 @@ def _find_places(conn: Connection, register: Register) -> None:
     driver(conn).execute("ANALYZE intake_place")
 
 
+def _find_existing(conn: Connection, register: Register) -> None:
+    """The records that stand under the keys of staged rows, row by row, and whether they say the same.
+
+    Before all else of the rows is known: sorted by their keys, whole rows would be written to disk and read again. What the
+    register joins is asked beforehand only where keys are derived from it.
+    """
+    resolved = _resolved(register)
+    key = {register.owner_field, *register.key}
+    joins = register.joins if any(one.name in key and not one.before for one in register.derived) else ""
+    driver(conn).execute(
+        sql.SQL(
+            """CREATE TEMP TABLE {found} ON COMMIT DROP AS
+               SELECT s.ctid AS row, existing.id, existing.year, existing.piece_id, {outcome} AS outcome
+               FROM {stage} AS s {references} {joins}
+               JOIN {table} AS existing ON existing.superseded_at IS NULL AND {key}"""
+        ).format(
+            found=_FOUND,
+            outcome=_outcome(register, resolved),
+            stage=STAGE,
+            references=sql.SQL(" ").join(_references(register)),
+            joins=sql.SQL(joins),
+            table=sql.Identifier("gisdb", register.table_name),
+            key=_key(register, resolved),
+        )
+    )
+    driver(conn).execute(sql.SQL("ANALYZE {}").format(_FOUND))
+
+
 def _ready(register: Register, rules: list[Rule]) -> sql.Composed:
     resolved = _resolved(register)
     listed = [sql.SQL("{} AS {}").format(value, sql.Identifier(name)) for name, value in resolved.items()]
@@ -72,18 +103,15 @@ def _ready(register: Register, rules: list[Rule]) -> sql.Composed:
     return sql.SQL(
         """CREATE TEMP TABLE {ready} ON COMMIT DROP AS
            SELECT s.*, {listed}, existing.id AS intake_id, existing.year AS intake_year,
-                  existing.piece_id AS intake_piece, {outcome} AS intake_outcome
-           FROM {stage} AS s {references} {joins}
-           LEFT JOIN {table} AS existing ON existing.superseded_at IS NULL AND {key}"""
+                  existing.piece_id AS intake_piece, coalesce(existing.outcome, 'added') AS intake_outcome
+           FROM {stage} AS s {references} {joins} LEFT JOIN {found} AS existing ON existing.row = s.ctid"""
     ).format(
         ready=READY,
         listed=sql.SQL(", ").join(listed),
-        outcome=_outcome(register, resolved),
         stage=STAGE,
         references=sql.SQL(" ").join(_references(register)),
         joins=sql.SQL(register.joins),
-        table=sql.Identifier("gisdb", register.table_name),
-        key=_key(register, resolved),
+        found=_FOUND,
     )
 
 
