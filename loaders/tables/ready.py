@@ -74,21 +74,9 @@ def _find_existing(conn: Connection, register: Register) -> None:
     resolved = _resolved(register)
     key = {register.owner_field, *register.key}
     joins = register.joins if any(one.name in key and not one.before for one in register.derived) else ""
+    rows = sql.SQL("{} AS s {} {} JOIN").format(STAGE, sql.SQL(" ").join(_references(register)), sql.SQL(joins))
     driver(conn).execute(
-        sql.SQL(
-            """CREATE TEMP TABLE {found} ON COMMIT DROP AS
-               SELECT s.ctid AS row, existing.id, existing.year, existing.piece_id, {outcome} AS outcome
-               FROM {stage} AS s {references} {joins}
-               JOIN {table} AS existing ON existing.superseded_at IS NULL AND {key}"""
-        ).format(
-            found=_FOUND,
-            outcome=_outcome(register, resolved),
-            stage=STAGE,
-            references=sql.SQL(" ").join(_references(register)),
-            joins=sql.SQL(joins),
-            table=sql.Identifier("gisdb", register.table_name),
-            key=_key(register, resolved),
-        )
+        sql.SQL("CREATE TEMP TABLE {} ON COMMIT DROP AS {}").format(_FOUND, _standing(register, rows, resolved))
     )
     driver(conn).execute(sql.SQL("ANALYZE {}").format(_FOUND))
 
@@ -121,15 +109,22 @@ def look_up_again(conn: Connection, register: Register) -> None:
         sql.SQL(
             """UPDATE {ready} AS r
                SET intake_id = f.id, intake_year = f.year, intake_piece = f.piece_id, intake_outcome = f.outcome
-               FROM (SELECT s.ctid AS row, existing.id, existing.year, existing.piece_id, {outcome} AS outcome
-                     FROM {ready} AS s LEFT JOIN {table} AS existing ON existing.superseded_at IS NULL AND {key}) AS f
+               FROM ({found}) AS f
                WHERE r.ctid = f.row AND (r.intake_id, r.intake_outcome) IS DISTINCT FROM (f.id, f.outcome)"""
-        ).format(
-            ready=READY,
-            table=sql.Identifier("gisdb", register.table_name),
-            outcome=_outcome(register, {}),
-            key=_key(register, {}),
-        )
+        ).format(ready=READY, found=_standing(register, sql.SQL("{} AS s LEFT JOIN").format(READY), {}))
+    )
+
+
+def _standing(register: Register, rows: sql.Composable, resolved: dict[str, sql.Composable]) -> sql.Composed:
+    """A query for the records that stand under the keys of ``rows``, which ends with the kind of join."""
+    return sql.SQL(
+        """SELECT s.ctid AS row, existing.id, existing.year, existing.piece_id, {outcome} AS outcome
+           FROM {rows} {table} AS existing ON existing.superseded_at IS NULL AND {key}"""
+    ).format(
+        outcome=_outcome(register, resolved),
+        rows=rows,
+        table=sql.Identifier("gisdb", register.table_name),
+        key=_key(register, resolved),
     )
 
 
