@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -19,8 +20,11 @@ from loaders.tables.match import Matching, fingerprint, match
 from loaders.tables.other_register import of_another_register
 from loaders.tables.problem import Problem
 from loaders.tables.read import Table
-from loaders.tables.style import DECIMAL_MARKS, Shown, infer_style
+from loaders.tables.style import DECIMAL_MARKS, Notation, Shown
 from loaders.tables.vocabulary import Terms, terms_of
+
+# The style of a longer file is first taken from so many rows.
+FIRST_ROWS = 10_000
 
 
 @dataclass(frozen=True)
@@ -29,13 +33,13 @@ class Meaning:
 
     Attributes:
         shown: how its numbers and days are read; the problem where that is not known, None where it was not asked.
-        remembered: whether something of it is remembered from an earlier file of the same headers.
+        remembered: what was decided of earlier files of the same headers.
     """
 
     matching: Matching
     shown: Shown | Problem | None
     terms: Terms
-    remembered: bool
+    remembered: Mapping[str, Any]
 
     @property
     def style(self) -> Style | None:
@@ -60,9 +64,22 @@ class Meaning:
                 found["days_example"] = {self.shown.day: _read_as(self.shown.day, style)}
         return found
 
+    def showing(self, notation: Notation, choices: Choices) -> Meaning:
+        """The same with the style that cells show; what they leave open is as it was decided of earlier files."""
+        shown, known = notation.shown(choices), self.remembered
+        if isinstance(shown, Problem) and shown.code == "number_style_unclear" and "decimal" in known:
+            shown = notation.shown(choices.model_copy(update={"decimal": known["decimal"]}))
+        if isinstance(shown, Shown) and shown.day_order == "custom" and "days" in known:
+            shown = replace(shown, style=replace(shown.style, day_order=known["days"]), day_order="memory")
+        return replace(self, shown=shown)
+
 
 def meaning_of(conn: Connection, account: Account, register: Register, table: Table, choices: Choices) -> Meaning:
-    """Understand a file; what a person decided comes first, then what its own cells show, then what is remembered."""
+    """Understand a file; what a person decided comes first, then what its own cells show, then what is remembered.
+
+    The style is what the first rows show: those until it is clear, `FIRST_ROWS` at least. Who reads all rows asks
+    `Meaning.showing` again.
+    """
     terms = terms_of(conn, register)
     known = layouts.recall(conn, account, register, fingerprint(table.header))
     matching = match(
@@ -77,13 +94,14 @@ def meaning_of(conn: Connection, account: Account, register: Register, table: Ta
         matching = replace(matching, problems=(other, *matching.problems))
     if matching.usable:
         matching = warn_of_figures(matching, table.rows(), terms)
-    shown = infer_style(register, matching, _right_rows(table), choices) if matching.usable else None
-    if isinstance(shown, Problem) and shown.code == "number_style_unclear" and "decimal" in known:
-        remembered = choices.model_copy(update={"decimal": known["decimal"]})
-        shown = infer_style(register, matching, _right_rows(table), remembered)
-    if isinstance(shown, Shown) and shown.day_order == "custom" and "days" in known:
-        shown = replace(shown, style=replace(shown.style, day_order=known["days"]), day_order="memory")
-    return Meaning(matching, shown, terms, bool(known))
+    meaning = Meaning(matching, None, terms, known)
+    if not matching.usable:
+        return meaning
+    notation = Notation(register, matching, len(table.header))
+    for number, _ in enumerate(notation.among(table.rows()), 1):
+        if number % FIRST_ROWS == 0 and notation.is_settled(choices):
+            break
+    return meaning.showing(notation, choices)
 
 
 def older_template(register: Register, table: Table, matching: Matching) -> list[Problem]:
@@ -121,12 +139,6 @@ def decided(choices: Choices) -> dict[str, object]:
     if chosen:
         found["chosen"] = chosen
     return found
-
-
-def _right_rows(table: Table) -> Iterator[tuple[int, list[str]]]:
-    """Rows whose cells stand under their headers; what is wrong with the others is told when they are parsed."""
-    width = len(table.header)
-    return ((line, cells) for line, cells in table.rows() if len(cells) >= width)
 
 
 def _read_as(cell: str, style: Style) -> str:

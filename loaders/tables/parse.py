@@ -15,10 +15,9 @@ from gisdb.registers.notation import DASHES, CellProblem, Style
 from gisdb.registers.register import Register, Severity
 from loaders.tables.match import Matching, is_described
 from loaders.tables.problem import Problem, Problems
-from loaders.tables.read import EXACT, plain, problem_with_length
+from loaders.tables.read import CHUNK_ROWS, EXACT, plain, problem_with_length
 from loaders.tables.vocabulary import Terms, Vocabulary
 
-CHUNK_ROWS = 10_000
 # Cells repeat: each is parsed once while so many are remembered.
 REMEMBERED = 100_000
 _NULL = r"\N"
@@ -199,7 +198,7 @@ class Parser:
         return found
 
     def chunks(self, rows: Iterator[tuple[int, list[str]]]) -> Iterator[str]:
-        """COPY text of the good records, some thousands at a time."""
+        """COPY text of the good records, those of `CHUNK_ROWS` rows at a time."""
         while chunk := list(islice(rows, CHUNK_ROWS)):
             self.line = chunk[-1][0]
             good = self._of_right_length(chunk)

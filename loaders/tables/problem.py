@@ -124,6 +124,21 @@ class Problems:
         self._counts[like.severity, like.code, like.column] += count
         self._of[like.severity] += count
 
+    def like(self) -> Problems:
+        """An empty collection for the same file."""
+        found = Problems()
+        found.positions, found.headers = self.positions, self.headers
+        return found
+
+    def take(self, others: Problems) -> None:
+        """Add all that others counted, and keep of theirs what there is room for."""
+        for one in others:
+            self._of[one.severity] += 1
+            if self._of[one.severity] <= KEPT:
+                self._kept.append(one)
+        self._of.update(others._of - Counter(one.severity for one in others._kept))
+        self._counts.update(others._counts)
+
     def count(self, severity: Severity) -> int:
         """How many of a severity."""
         return self._of[severity]

@@ -32,6 +32,7 @@ from loaders.tables.problem import Problem, Problems
 from loaders.tables.read import Limits, Table, read
 from loaders.tables.receipt import Receipt, State
 from loaders.tables.stage import driver, fill_stage, make_stage
+from loaders.tables.style import Notation
 from loaders.tables.taken_codes import tell_of_taken_codes
 from loaders.tables.would import Would
 from loaders.workroom import workroom
@@ -161,42 +162,51 @@ def _travel(conn: Connection, journey: _Journey, work: Path) -> Receipt:
         journey.problems.add(Problem("file_known", Severity.NOTE, params={"upload": found}))
         return journey.ends(State.UNCHANGED, reading=table.reading, upload_id=found)
     meaning = meaning_of(conn, journey.account, register, table, choices)
-    _tell_of_reading(journey, table, meaning)
-    if meaning.style is None:
-        return journey.ends(State.REFUSED, reading=_reading(table, meaning))
-    intake = _Intake(journey, table, meaning, meaning.style)
-    parser = _parser(intake)
-    if wrong := parser.wrong_constants():
-        journey.problems.extend(wrong)
-        return journey.ends(State.REFUSED, reading=intake.reading)
-    _stage(conn, intake, parser)
-    return _decide(conn, intake, parser)
+    _tell_of_matching(journey, table, meaning)
+    make_stage(conn, register)
+    while meaning.style is not None:
+        intake = _Intake(journey, table, meaning, meaning.style)
+        parser = _parser(intake)
+        if wrong := parser.wrong_constants():
+            journey.problems.extend(wrong)
+            return journey.ends(State.REFUSED, reading=intake.reading)
+        meaning = _staged(conn, intake, parser)
+        if meaning.style == intake.style:
+            journey.problems.take(parser.problems)
+            _tell_of_style(journey, meaning)
+            return _decide(conn, replace(intake, meaning=meaning), parser)
+    _tell_of_style(journey, meaning)
+    return journey.ends(State.REFUSED, reading=_reading(table, meaning))
 
 
-def _tell_of_reading(journey: _Journey, table: Table, meaning: Meaning) -> None:
+def _tell_of_matching(journey: _Journey, table: Table, meaning: Meaning) -> None:
     problems = journey.problems
     problems.positions, problems.headers = meaning.matching.positions, meaning.matching.headers
     problems.extend([*meaning.matching.problems, *table.notes])
     problems.extend(older_template(journey.register, table, meaning.matching))
+
+
+def _tell_of_style(journey: _Journey, meaning: Meaning) -> None:
     if isinstance(meaning.shown, Problem):
-        problems.add(meaning.shown)
+        journey.problems.add(meaning.shown)
     elif meaning.shown is not None:
-        problems.extend(meaning.shown.warnings)
+        journey.problems.extend(meaning.shown.warnings)
 
 
 def _parser(intake: _Intake) -> Parser:
     journey, meaning = intake.journey, intake.meaning
     journey.way.progress("step_import_parse", file=journey.file_name)
-    return Parser(
-        journey.register, meaning.matching, len(intake.table.header), intake.style, journey.problems, meaning.terms
-    )
+    width = len(intake.table.header)
+    return Parser(journey.register, meaning.matching, width, intake.style, journey.problems.like(), meaning.terms)
 
 
-def _stage(conn: Connection, intake: _Intake, parser: Parser) -> None:
-    make_stage(conn, intake.journey.register)
-    fill_stage(conn, parser.fields, _followed(parser, intake))
+def _staged(conn: Connection, intake: _Intake, parser: Parser) -> Meaning:
+    """Stage the rows; gives the meaning that all of them show: where its style is another, they are to be staged again."""
+    notation = Notation(intake.journey.register, intake.meaning.matching, parser.width)
+    fill_stage(conn, parser.fields, _followed(parser, intake, notation))
     if parser.read == 0:
         raise InputError("file_without_rows")
+    return intake.meaning.showing(notation, intake.journey.choices)
 
 
 def _decide(conn: Connection, intake: _Intake, parser: Parser) -> Receipt:
@@ -250,10 +260,10 @@ def _written(conn: Connection, intake: _Intake, draft: Draft, receipt: Receipt) 
     return receipt
 
 
-def _followed(parser: Parser, intake: _Intake) -> Iterator[str]:
+def _followed(parser: Parser, intake: _Intake, notation: Notation) -> Iterator[str]:
     journey, table = intake.journey, intake.table
-    asides = Asides(journey.register, intake.meaning.matching, journey.choices.asides, journey.problems)
-    for chunk in parser.chunks(asides.among(table.rows())):
+    asides = Asides(journey.register, intake.meaning.matching, journey.choices.asides, parser.problems)
+    for chunk in parser.chunks(asides.among(notation.among(table.rows()))):
         yield chunk
         journey.way.reached(parser.line, table.last)
 

@@ -6,6 +6,7 @@ COPY does not work under row-level security; a temporary table has none and nobo
 from __future__ import annotations
 
 from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import psycopg
@@ -47,10 +48,21 @@ def make_stage(conn: Connection, register: Register) -> None:
 
 
 def fill_stage(conn: Connection, fields: tuple[str, ...], chunks: Iterable[str]) -> None:
-    """COPY the parsed rows into the stage; ``fields`` in the order of their text."""
+    """COPY the parsed rows into the stage, in place of what it holds; ``fields`` in the order of their text.
+
+    A chunk is sent while the next is made.
+    """
     names = sql.SQL(", ").join(map(sql.Identifier, fields))
+    copying = sql.SQL("COPY {} ({}) FROM STDIN").format(STAGE, names)
     with driver(conn).cursor() as cursor:
-        with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN").format(STAGE, names)) as copy:
+        cursor.execute(sql.SQL("TRUNCATE {}").format(STAGE))
+        # Whatever ends this, the sender is done before COPY is.
+        with cursor.copy(copying) as copy, ThreadPoolExecutor(1) as sender:
+            sent: Future[None] | None = None
             for chunk in chunks:
-                copy.write(chunk)
+                if sent is not None:
+                    sent.result()
+                sent = sender.submit(copy.write, chunk)
+            if sent is not None:
+                sent.result()
         cursor.execute(sql.SQL("ANALYZE {}").format(STAGE))

@@ -14,9 +14,8 @@ from gisdb.registers.register import Register, Severity
 from loaders.tables.choices import Choices
 from loaders.tables.match import Matching
 from loaders.tables.problem import Problem
-from loaders.tables.read import EXACT
+from loaders.tables.read import CHUNK_ROWS, EXACT
 
-CHUNK_ROWS = 10_000
 DECIMAL_MARKS = {"comma": ",", "point": "."}
 # Cells that repeat are looked at once; so many different ones are remembered.
 REMEMBERED = 200_000
@@ -87,6 +86,10 @@ class _Votes:
     first: dict[str, Problem] = field(default_factory=dict)
 
     def add(self, shown: str, column: Column, cell: str, line: int | None, position: int | None) -> None:
+        self.counts[shown] += 1
+        self.note(shown, column, cell, line, position)
+
+    def note(self, shown: str, column: Column, cell: str, line: int | None, position: int | None) -> None:
         self.first.setdefault(shown, Problem("", line=line, column=column.name, cell=cell, position=position))
 
     def count(self, source: _Source, chunk: list[tuple[int, list[str]]]) -> None:
@@ -95,7 +98,7 @@ class _Votes:
         self.counts.update(shown)
         for one in set(shown) - self.first.keys():
             line, row = chunk[shown.index(one)]
-            self.add(one, source.column, row[position], line, position)
+            self.note(one, source.column, row[position], line, position)
         if len(seen) > REMEMBERED:
             seen.clear()
 
@@ -114,49 +117,74 @@ class _Source:
     seen: dict[str, str]
 
 
-def infer_style(
-    register: Register, matching: Matching, rows: Iterator[tuple[int, list[str]]], choices: Choices
-) -> Shown | Problem:
-    """The style of a file's numbers and days by what its columns show, unless a person decided it.
+class Notation:
+    """What the cells that go by show of how a file writes its numbers and days.
 
     Cells that only one decimal mark can read decide; the more frequent mark wins and the others' cells are reported
     when they are parsed. A file that shows nothing has no marks, and any style reads it. The order of day and month is
     found in the same way; where all days read both ways it is the usual one of `Style`. Dates that a spreadsheet seems to
-    have flipped are warned of.
-
-    Returns:
-        The style; or the problem ``number_style_unclear`` where nothing decides and a cell like ``1,000`` reads as two
-        different numbers, or where both marks are shown equally often; ``day_order_unclear`` where both orders are shown
-        equally often, or the one that is not usual by fewer cells than read both ways: it may be a slip in one of them.
+    have flipped are warned of. Rows with fewer cells than the header have are told of when they are parsed.
     """
-    numbers, days = _Votes(), _Votes()
-    numeric = [] if choices.decimal else _sources(register, matching, numeric=True)
-    dated = [(_Votes(), one) for one in _sources(register, matching, numeric=False)]
-    for name, cell in matching.constants.items():
-        column = register.column(name)
-        if _is_numeric(column.kind):
-            numbers.counts[shown := _Marks(column.kind)[cell]] += 1
-            numbers.add(shown, column, cell, None, None)
-        elif isinstance(column.kind, Day):
-            days.counts[shown := day_orders(cell.strip())] += 1
-            days.add(shown, column, cell, None, None)
-    while (numeric or dated) and (chunk := list(islice(rows, CHUNK_ROWS))):
-        for one in numeric:
-            numbers.count(one, chunk)
-        for votes, one in dated:
-            votes.count(one, chunk)
-    for votes, _ in dated:
-        days.take(votes)
-    mark = DECIMAL_MARKS[choices.decimal] if choices.decimal else _mark(numbers)
-    order = choices.days or _order(days)
-    if isinstance(mark, Problem):
-        return mark
-    if isinstance(order, Problem):
-        return order
-    both = days.first.get("?")
-    by = "choice" if choices.days else "file" if days.counts["dmy"] or days.counts["mdy"] else "custom"
-    warnings = tuple(filter(None, (_maybe_flipped(votes) for votes, _ in dated)))
-    return Shown(Style(mark, order), by, both.cell or "" if both else "", warnings)
+
+    def __init__(self, register: Register, matching: Matching, width: int) -> None:
+        self._width = width
+        self._numbers, self._constant_days = _Votes(), _Votes()
+        self._numeric = _sources(register, matching, numeric=True)
+        self._dated = [(_Votes(), one) for one in _sources(register, matching, numeric=False)]
+        for name, cell in matching.constants.items():
+            column = register.column(name)
+            if _is_numeric(column.kind):
+                self._numbers.add(_Marks(column.kind)[cell], column, cell, None, None)
+            elif isinstance(column.kind, Day):
+                self._constant_days.add(day_orders(cell.strip()), column, cell, None, None)
+        self._has_constants = bool(self._numbers.counts or self._constant_days.counts)
+
+    def among(self, rows: Iterator[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
+        """The same rows, once they are looked at, some at a time."""
+        while chunk := list(islice(rows, CHUNK_ROWS)):
+            full = [row for row in chunk if len(row[1]) >= self._width]
+            if full:
+                for one in self._numeric:
+                    self._numbers.count(one, full)
+                for votes, one in self._dated:
+                    votes.count(one, full)
+            yield from chunk
+
+    def shown(self, choices: Choices) -> Shown | Problem:
+        """The style of the numbers and days so far, unless a person decided it.
+
+        Returns:
+            The style; or the problem ``number_style_unclear`` where nothing decides and a cell like ``1,000`` reads as
+            two different numbers, or where both marks are shown equally often; ``day_order_unclear`` where both orders
+            are shown equally often, or the one that is not usual by fewer cells than read both ways: it may be a slip
+            in one of them.
+        """
+        days = self._days()
+        mark = DECIMAL_MARKS[choices.decimal] if choices.decimal else _mark(self._numbers)
+        order = choices.days or _order(days)
+        if isinstance(mark, Problem):
+            return mark
+        if isinstance(order, Problem):
+            return order
+        both = days.first.get("?")
+        by = "choice" if choices.days else "file" if days.counts["dmy"] or days.counts["mdy"] else "custom"
+        warnings = tuple(filter(None, (_maybe_flipped(votes) for votes, _ in self._dated)))
+        return Shown(Style(mark, order), by, both.cell or "" if both else "", warnings)
+
+    def is_settled(self, choices: Choices) -> bool:
+        """Whether nothing so far reads in two ways, so that more rows will hardly show another style.
+
+        Never where a number or a day of the whole file stands outside of its rows: it is judged before they are read.
+        """
+        shown = self.shown(choices)
+        clear = isinstance(shown, Shown) and (shown.day_order != "custom" or not shown.day)
+        return clear and not self._has_constants
+
+    def _days(self) -> _Votes:
+        found = _Votes()
+        for votes in (self._constant_days, *(votes for votes, _ in self._dated)):
+            found.take(votes)
+        return found
 
 
 def _sources(register: Register, matching: Matching, *, numeric: bool) -> list[_Source]:

@@ -18,6 +18,7 @@ from gisdb.registers.register import Severity
 from loaders.sheets.shape import is_figure
 from loaders.tables import State
 from loaders.tables.choices import Choices
+from loaders.tables.meaning import FIRST_ROWS
 from tests.loaders.tables.conftest import HEADER, Clerk, codes
 
 COMMA, POINT = Style(","), Style(".")
@@ -168,6 +169,30 @@ def test_the_order_of_days_is_that_of_the_file(clerk: Clerk, days: tuple[str, st
     assert receipt.reading["days"] == order
     assert receipt.reading["days_by"] == ("file" if "13" in days[0] else "custom")
     assert clerk.one("SELECT measured_on FROM measurement WHERE sampling_point = '03/04/2025'") == read
+
+
+@pytest.mark.parametrize(
+    ("first", "rest", "problem", "reading"),
+    [
+        ("13/04/2025;NOISE;80,5", "13/04/2025;NOISE;80.5", "number_other_style", {"decimal_mark": ".", "days": "dmy"}),
+        ("13/04/2025;NOISE;80,5", "04/13/2025;NOISE;80,5", "day_impossible", {"decimal_mark": ",", "days": "mdy"}),
+    ],
+)
+def test_all_rows_decide_and_not_the_first_of_them(
+    clerk: Clerk, first: str, rest: str, problem: str, reading: dict[str, str]
+) -> None:
+    cells = [first] * FIRST_ROWS + [rest] * (FIRST_ROWS + 1)
+    receipt = clerk.measurements(*(f"79-1;P{number};{one};dBA" for number, one in enumerate(cells)), dry_run=True)
+    assert receipt.reading.items() >= reading.items()
+    errors = [one for one in receipt.problems.groups if one.severity is Severity.ERROR]
+    assert [(one.code, one.count) for one in errors] == [(problem, FIRST_ROWS)]
+    assert receipt.counts == {
+        "read": len(cells),
+        "added": FIRST_ROWS + 1,
+        "changed": 0,
+        "unchanged": 0,
+        "refused": FIRST_ROWS,
+    }
 
 
 def test_the_receipt_shows_what_a_doubtful_day_is_read_as(clerk: Clerk) -> None:
