@@ -87,7 +87,7 @@ def indicators_page() -> str:
 
 
 def _definition(one: Indicator) -> list[str]:
-    from gisdb.indicators.evaluator import applicable
+    from gisdb.indicators.filters import applicable
 
     lines = [
         f"- Công thức: {one.formula_vi}",

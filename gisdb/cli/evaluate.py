@@ -14,7 +14,7 @@ from gisdb.config import load_settings
 from gisdb.errors import InputError
 from gisdb.geography.shapes import FULL
 from gisdb.geography.units import day_of_period, unit_by_code, unit_by_id
-from gisdb.indicators.evaluator import Answer, Question, UnitValue
+from gisdb.indicators.answers import Answer, Question, UnitValue
 from gisdb.indicators.evaluator import evaluate as answer_of
 from gisdb.indicators.figures import csv_of, geojson_of
 from gisdb.messages import sentence

@@ -14,7 +14,8 @@ from gisdb.clock import today
 from gisdb.config import Settings, load_settings
 from gisdb.engine import Database
 from gisdb.geography.units import Unit
-from gisdb.indicators.evaluator import Question, evaluate
+from gisdb.indicators.answers import Question
+from gisdb.indicators.evaluator import evaluate
 from gisdb.messages import sentence
 from gisdb.opening import database_of
 from gisdb.period import FIRST_YEAR

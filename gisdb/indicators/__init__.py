@@ -11,11 +11,15 @@ from gisdb.errors import NotFound
 from gisdb.indicators.indicator import Indicator, Measure, Topic
 
 _MECHANISM = {
+    "answers",
     "breaks",
     "choices",
     "dimension",
+    "empty",
     "evaluator",
     "figures",
+    "filters",
+    "held",
     "histogram",
     "indicator",
     "intervals",
@@ -30,7 +34,7 @@ _MECHANISM = {
     "sums",
     "suppression",
     "tables",
-    "trend",
+    "values",
 }
 # The one that a first visit shows.
 _FIRST = "exceedance_share"

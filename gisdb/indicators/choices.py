@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, text
 
 from gisdb.indicators.dimension import Dimension, dimensions
-from gisdb.indicators.evaluator import applicable
+from gisdb.indicators.filters import applicable
 from gisdb.indicators.indicator import Indicator
 
 

@@ -20,7 +20,7 @@ from sqlalchemy import Connection
 
 from gisdb.formula import guarded
 from gisdb.geography.shapes import Detail, labels, shapes, sources
-from gisdb.indicators.evaluator import Answer, UnitValue
+from gisdb.indicators.answers import Answer, UnitValue
 from gisdb.registers.export import SYNTHETIC_LABEL
 
 COLUMNS = (

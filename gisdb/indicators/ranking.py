@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from gisdb.indicators.evaluator import Answer, UnitValue
+from gisdb.indicators.answers import Answer, UnitValue
 from gisdb.indicators.indicator import Direction, Form, Spread
 
 

@@ -14,7 +14,8 @@ from gisdb.clock import today
 from gisdb.engine import Database
 from gisdb.geography.units import Unit, country, levels_on, unit_by_id
 from gisdb.indicators import INDICATORS
-from gisdb.indicators.evaluator import Answer, Question, UnitValue, evaluate
+from gisdb.indicators.answers import Answer, Question, UnitValue
+from gisdb.indicators.evaluator import evaluate
 from gisdb.indicators.indicator import Indicator
 from gisdb.registers.register import Register
 from loaders.tables.stage import driver

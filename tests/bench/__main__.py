@@ -18,7 +18,8 @@ from gisdb.access.accounts import operator
 from gisdb.cluster import Cluster
 from gisdb.database_url import conninfo
 from gisdb.engine import Database
-from gisdb.indicators.evaluator import Question, evaluate
+from gisdb.indicators.answers import Question
+from gisdb.indicators.evaluator import evaluate
 from gisdb.migrate import migrate
 from gisdb.provision import provision
 from gisdb.registers import register

@@ -13,7 +13,8 @@ from sqlalchemy import Connection, event, text
 
 from gisdb.engine import Database
 from gisdb.indicators import INDICATORS
-from gisdb.indicators.evaluator import Question, evaluate
+from gisdb.indicators.answers import Question
+from gisdb.indicators.evaluator import evaluate
 from tests.bench.measuring import Row, seconds
 
 TODAY, BEFORE = dt.date(2026, 6, 1), dt.date(2024, 6, 1)

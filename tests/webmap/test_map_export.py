@@ -16,7 +16,8 @@ from gisdb.config import Settings
 from gisdb.engine import Database
 from gisdb.geography.units import Unit, unit_by_code
 from gisdb.indicators import indicator
-from gisdb.indicators.evaluator import Answer, Question, Rest, State, UnitValue, evaluate
+from gisdb.indicators.answers import Answer, Question, Rest, State, UnitValue
+from gisdb.indicators.evaluator import evaluate
 from gisdb.indicators.figures import COLUMNS, csv_of
 from tests.webmap.conftest import sign_in
 from webmap.app import create_app

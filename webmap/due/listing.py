@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from gisdb.duties.standing import Due, Standing, standings
 from gisdb.formula import guarded
-from gisdb.indicators.evaluator import holds_synthetic
+from gisdb.indicators.held import holds_synthetic
 from webmap.due.question import Asked, read_asked
 from webmap.due.words import period_words, register_words, state_words
 from webmap.i18n import language

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from gisdb.duties.duty import Duty, duties, duty_by_code, last_day
 from gisdb.errors import InputError
 from gisdb.geography.units import Level, Unit, levels_on
-from gisdb.indicators.evaluator import years
+from gisdb.indicators.held import years
 from webmap.maps.view import today
 from webmap.unit_id import unit_of_id
 

@@ -8,7 +8,7 @@ from flask import render_template
 from sqlalchemy import Connection
 
 from gisdb.duties.standing import Missing, missing_workplaces
-from gisdb.indicators.evaluator import holds_synthetic
+from gisdb.indicators.held import holds_synthetic
 from webmap.due.question import read_asked
 from webmap.due.words import period_words
 from webmap.i18n import language

@@ -11,9 +11,11 @@ from sqlalchemy import Connection
 from gisdb.errors import InputError
 from gisdb.geography.shapes import FULL, Detail
 from gisdb.indicators import INDICATORS
+from gisdb.indicators.answers import Answer
 from gisdb.indicators.dimension import dimensions
-from gisdb.indicators.evaluator import Answer, applicable, evaluate
+from gisdb.indicators.evaluator import evaluate
 from gisdb.indicators.figures import csv_of, geojson_of
+from gisdb.indicators.filters import applicable
 from webmap.maps.compare import read_unit
 from webmap.maps.question import MapState, read_state
 from webmap.maps.view import today

@@ -9,7 +9,9 @@ from flask import render_template, url_for
 from sqlalchemy import Connection
 
 from gisdb.indicators import INDICATORS
-from gisdb.indicators.evaluator import Question, evaluate, years
+from gisdb.indicators.answers import Question
+from gisdb.indicators.evaluator import evaluate
+from gisdb.indicators.held import years
 from webmap.i18n import language
 from webmap.maps.page import topic_words
 from webmap.maps.question import usual_year

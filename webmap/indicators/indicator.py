@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 
 from gisdb.geography.units import country
 from gisdb.indicators import indicator as indicator_called
-from gisdb.indicators.evaluator import Answer, evaluate_years
+from gisdb.indicators.answers import Answer
+from gisdb.indicators.evaluator import evaluate_years
 from gisdb.indicators.indicator import FEWEST_WORKPLACES, Form, Indicator, Spread
 from gisdb.indicators.ranking import rank
 from gisdb.indicators.records import CountedRecords, records_behind

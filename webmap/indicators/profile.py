@@ -13,7 +13,8 @@ from sqlalchemy import Connection
 
 from gisdb.geography.units import Unit, neighbours
 from gisdb.indicators import INDICATORS
-from gisdb.indicators.evaluator import Answer, Question, State, UnitValue, evaluate_years
+from gisdb.indicators.answers import Answer, Question, State, UnitValue
+from gisdb.indicators.evaluator import evaluate_years
 from gisdb.indicators.indicator import Form, Indicator
 from webmap.charts import TimeSeries
 from webmap.i18n import language

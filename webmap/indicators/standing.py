@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from flask import url_for
 from flask_babel import gettext
 
+from gisdb.indicators.answers import Answer
 from gisdb.indicators.breaks import class_of
-from gisdb.indicators.evaluator import Answer
 from gisdb.indicators.indicator import Form
 from gisdb.indicators.ranking import Ranking, rank
 from webmap.charts import Bar, Distribution, Reference

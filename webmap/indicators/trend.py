@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flask_babel import gettext
 
-from gisdb.indicators.evaluator import Answer, UnitValue
+from gisdb.indicators.answers import Answer, UnitValue
 from gisdb.indicators.indicator import Form, Indicator
 from webmap.charts import Line, TimeSeries, YearValue
 from webmap.i18n import language

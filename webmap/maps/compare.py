@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from gisdb.errors import InputError
 from gisdb.geography.timeline import LevelTime
 from gisdb.geography.units import Unit, country, unit_by_id
-from gisdb.indicators.evaluator import Answer, State
+from gisdb.indicators.answers import Answer, State
 from gisdb.period import day_of
 from webmap.i18n import day as written_day
 from webmap.i18n import language

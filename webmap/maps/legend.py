@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from flask_babel import gettext
 
+from gisdb.indicators.answers import State, UnitValue
 from gisdb.indicators.breaks import class_of
-from gisdb.indicators.evaluator import State, UnitValue
 from webmap.choropleth import Paint
 from webmap.maps.numbers import number
 

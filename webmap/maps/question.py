@@ -19,8 +19,10 @@ from gisdb.errors import InputError
 from gisdb.geography.timeline import LevelTime, level_times
 from gisdb.geography.units import day_of_period
 from gisdb.indicators import INDICATORS
+from gisdb.indicators.answers import Question
 from gisdb.indicators.dimension import dimensions
-from gisdb.indicators.evaluator import Question, applicable, years
+from gisdb.indicators.filters import applicable
+from gisdb.indicators.held import years
 from gisdb.period import THEN, day_of
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from flask_babel import gettext
 
 from gisdb.geography.shapes import BoundarySource
-from gisdb.indicators.evaluator import Answer, Rest, State, UnitValue
+from gisdb.indicators.answers import Answer, Rest, State, UnitValue
 from gisdb.indicators.indicator import FEWEST_WORKPLACES, Direction, Form, Indicator, Measure
 from webmap.choropleth import PaintedUnit, Picture
 from webmap.maps.legend import LegendRow, legend, paint_key, short_state_words

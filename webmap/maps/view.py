@@ -14,9 +14,10 @@ from sqlalchemy import Connection
 from gisdb import clock
 from gisdb.geography.shapes import bounds, labels, sources
 from gisdb.geography.units import Unit
+from gisdb.indicators.answers import Answer
 from gisdb.indicators.breaks import classes
 from gisdb.indicators.choices import filter_names
-from gisdb.indicators.evaluator import Answer, evaluate, usual_values
+from gisdb.indicators.evaluator import evaluate, usual_values
 from gisdb.indicators.indicator import Direction, Form
 from webmap.assets import asset_url
 from webmap.choropleth import Bounds, Choropleth, MapAssets, MapParts, MapPoint, Picture, PlaceLabel, render

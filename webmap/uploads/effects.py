@@ -15,7 +15,8 @@ from gisdb.errors import NotFound
 from gisdb.geography.shapes import sources
 from gisdb.geography.units import Unit, levels_on, unit_by_id
 from gisdb.indicators import INDICATORS
-from gisdb.indicators.evaluator import Answer, Question, State, UnitValue, evaluate, usual_values
+from gisdb.indicators.answers import Answer, Question, State, UnitValue
+from gisdb.indicators.evaluator import evaluate, usual_values
 from gisdb.indicators.indicator import Direction, Indicator
 from webmap.choropleth import Choropleth, MapParts, PaintedUnit, Picture, render
 from webmap.i18n import day as written_day

@@ -10,7 +10,8 @@ from sqlalchemy import text
 from gisdb.duties.duty import duties, duty_by_code
 from gisdb.duties.standing import Due, missing_workplaces, standings
 from gisdb.errors import InputError, NotFound
-from gisdb.indicators.evaluator import Question, State, evaluate
+from gisdb.indicators.answers import Question, State
+from gisdb.indicators.evaluator import evaluate
 from tests.loaders.tables.conftest import HEADER, Clerk
 
 TODAY = date(2026, 11, 26)

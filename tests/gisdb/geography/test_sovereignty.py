@@ -15,7 +15,8 @@ from gisdb.engine import Database
 from gisdb.geography.shapes import FULL, Detail, boundaries, labels, shapes
 from gisdb.geography.timeline import level_times
 from gisdb.geography.units import ancestors, unit_by_id
-from gisdb.indicators.evaluator import Question, evaluate
+from gisdb.indicators.answers import Question
+from gisdb.indicators.evaluator import evaluate
 from gisdb.indicators.figures import geojson_of
 
 ARCHIPELAGOS = {

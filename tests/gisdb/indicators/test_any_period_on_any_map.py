@@ -18,7 +18,8 @@ from gisdb.cluster import Cluster
 from gisdb.engine import Database
 from gisdb.geography.units import day_of_period, unit_by_code, units_within
 from gisdb.indicators import INDICATORS
-from gisdb.indicators.evaluator import Question, Rest, State, Sums, count, evaluate
+from gisdb.indicators.answers import Question, Rest, State, Sums
+from gisdb.indicators.evaluator import count, evaluate
 from gisdb.indicators.indicator import Axis
 from gisdb.registers import register
 from loaders.tables import import_file

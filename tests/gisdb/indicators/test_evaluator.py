@@ -12,7 +12,9 @@ from gisdb.engine import Database
 from gisdb.errors import InputError, NotFound
 from gisdb.geography.units import country, levels_on, unit_by_code, units_within
 from gisdb.indicators import INDICATORS, measures
-from gisdb.indicators.evaluator import Answer, Question, State, count, evaluate, usual_values, years
+from gisdb.indicators.answers import Answer, Question, State
+from gisdb.indicators.evaluator import count, evaluate, usual_values
+from gisdb.indicators.held import years
 from tests.gisdb.indicators.counting import (
     CELLS,
     SUMS,

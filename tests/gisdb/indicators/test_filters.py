@@ -13,8 +13,10 @@ from gisdb.engine import Database
 from gisdb.errors import GisdbError, InputError, NotFound
 from gisdb.geography.units import unit_by_code
 from gisdb.indicators import INDICATORS
+from gisdb.indicators.answers import Answer, Question, State
 from gisdb.indicators.choices import choices_of
-from gisdb.indicators.evaluator import Answer, Question, State, applicable, count, evaluate
+from gisdb.indicators.evaluator import count, evaluate
+from gisdb.indicators.filters import applicable
 from tests.gisdb.indicators.test_any_period_on_any_map import bring
 
 NEW, OLD = date(2026, 6, 1), date(2024, 6, 1)

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gisdb.engine import Database
-from gisdb.indicators.evaluator import Question, evaluate
+from gisdb.indicators.answers import Question
+from gisdb.indicators.evaluator import evaluate
 from gisdb.indicators.ranking import rank, smoothed_rates
 
 COUNTED = st.lists(st.tuples(st.integers(0, 50), st.integers(50, 5000)), min_size=2, max_size=40)

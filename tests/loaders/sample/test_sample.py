@@ -13,7 +13,8 @@ from gisdb import migrate
 from gisdb.access.accounts import operator
 from gisdb.engine import Database
 from gisdb.errors import Conflict, InputError
-from gisdb.indicators.evaluator import Question, Rest, State, evaluate
+from gisdb.indicators.answers import Question, Rest, State
+from gisdb.indicators.evaluator import evaluate
 from gisdb.registers import register
 from gisdb.registers.export import stream
 from loaders.sample import load_sample

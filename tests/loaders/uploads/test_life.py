@@ -13,7 +13,8 @@ from sqlalchemy import text
 from gisdb.duties.duty import duty_by_code
 from gisdb.duties.standing import Due, standings
 from gisdb.errors import Conflict, Forbidden, NotFound
-from gisdb.indicators.evaluator import Question, State, evaluate
+from gisdb.indicators.answers import Question, State
+from gisdb.indicators.evaluator import evaluate
 from gisdb.uploads import locks
 from gisdb.uploads import upload as uploads
 from gisdb.uploads.problems import Wanted, problems_of

@@ -12,7 +12,8 @@ from sqlalchemy import text
 from gisdb.engine import Database
 from gisdb.geography.units import unit_by_code
 from gisdb.indicators import INDICATORS
-from gisdb.indicators.evaluator import Question, evaluate
+from gisdb.indicators.answers import Question
+from gisdb.indicators.evaluator import evaluate
 from tests.webmap.conftest import sign_in
 
 DAY = date(2026, 6, 1)

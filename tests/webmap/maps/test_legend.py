@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from gisdb.geography.units import Unit
+from gisdb.indicators.answers import State, UnitValue
 from gisdb.indicators.breaks import classes
-from gisdb.indicators.evaluator import State, UnitValue
 from webmap.maps.legend import STATE_PAINTS, VERDICT_PAINTS, legend, paint_key, paints
 from webmap.maps.numbers import number
 

@@ -18,7 +18,8 @@ from werkzeug.test import TestResponse
 
 from gisdb.engine import Database
 from gisdb.geography.units import unit_by_code
-from gisdb.indicators.evaluator import Question, State, evaluate
+from gisdb.indicators.answers import Question, State
+from gisdb.indicators.evaluator import evaluate
 from gisdb.messages import sentence
 from gisdb.registers.reading import measurements_of, workplaces_of
 from tests.conftest import account

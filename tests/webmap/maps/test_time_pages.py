@@ -16,7 +16,8 @@ from werkzeug.test import TestResponse
 from gisdb.engine import Database
 from gisdb.geography.timeline import level_times
 from gisdb.indicators import INDICATORS
-from gisdb.indicators.evaluator import Question, Rest, evaluate
+from gisdb.indicators.answers import Question, Rest
+from gisdb.indicators.evaluator import evaluate
 from tests.webmap.maps.test_map_pages import OLD_UNITS, TODAY_UNITS, table_of, unit_id
 from webmap.maps.numbers import number
 
