@@ -121,18 +121,19 @@ def places_template(cluster: Cluster, empty_template: str, pytestconfig: pytest.
     """The empty one with the shipped boundaries."""
     from loaders.boundaries import load_shipped
 
-    return _template(cluster, empty_template, "gisdb_places", pytestconfig, load_shipped)
+    return filled_template(cluster, empty_template, "gisdb_places", pytestconfig, load_shipped)
 
 
 @pytest.fixture(scope="session")
 def loaded_template(cluster: Cluster, places_template: str, pytestconfig: pytest.Config) -> str:
     """Places, the small sample, the national totals and an account of each kind."""
-    return _template(cluster, places_template, "gisdb_loaded", pytestconfig, _fill)
+    return filled_template(cluster, places_template, "gisdb_loaded", pytestconfig, _fill)
 
 
-def _template(
+def filled_template(
     cluster: Cluster, origin: str, name: str, config: pytest.Config, fill: Callable[[Database], object]
 ) -> str:
+    """The database ``name``, made of ``origin`` and filled once for all tests that copy it."""
     with _turn(config, name) as done:
         if not done.exists():
             _drop(cluster, name)
@@ -171,7 +172,8 @@ def account(database: Database, login: str) -> Account:
 
 
 @contextmanager
-def _cloned(cluster: Cluster, template: str, config: pytest.Config) -> Iterator[Database]:
+def cloned(cluster: Cluster, template: str, config: pytest.Config) -> Iterator[Database]:
+    """A copy of ``template`` for one test or one module; it is dropped afterwards."""
     name = f"t_{os.getpid()}_{uuid.uuid4().hex[:8]}"
     # A template must have no visitor while it is copied.
     with _turn(config, f"clone-{template}"):
@@ -187,28 +189,28 @@ def _cloned(cluster: Cluster, template: str, config: pytest.Config) -> Iterator[
 @pytest.fixture
 def database(cluster: Cluster, empty_template: str, pytestconfig: pytest.Config) -> Iterator[Database]:
     """A migrated, empty database of the test's own."""
-    with _cloned(cluster, empty_template, pytestconfig) as one:
+    with cloned(cluster, empty_template, pytestconfig) as one:
         yield one
 
 
 @pytest.fixture
 def places(cluster: Cluster, places_template: str, pytestconfig: pytest.Config) -> Iterator[Database]:
     """A database of the test's own with the shipped boundaries."""
-    with _cloned(cluster, places_template, pytestconfig) as one:
+    with cloned(cluster, places_template, pytestconfig) as one:
         yield one
 
 
 @pytest.fixture
 def loaded(cluster: Cluster, loaded_template: str, pytestconfig: pytest.Config) -> Iterator[Database]:
     """A database of the test's own with places, sample and accounts."""
-    with _cloned(cluster, loaded_template, pytestconfig) as one:
+    with cloned(cluster, loaded_template, pytestconfig) as one:
         yield one
 
 
 @pytest.fixture(scope="session")
 def shared(cluster: Cluster, loaded_template: str, pytestconfig: pytest.Config) -> Iterator[Database]:
     """Places, sample and accounts for tests that only read; one for the whole worker."""
-    with _cloned(cluster, loaded_template, pytestconfig) as one:
+    with cloned(cluster, loaded_template, pytestconfig) as one:
         yield one
 
 

@@ -27,7 +27,7 @@ from werkzeug.test import TestResponse
 from gisdb.cluster import Cluster
 from gisdb.config import Settings
 from gisdb.engine import Database
-from tests.conftest import PASSWORD, _cloned
+from tests.conftest import PASSWORD, cloned
 from webmap.app import create_app
 from webmap.logs import configure_logging
 
@@ -43,7 +43,7 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture(scope="session")
 def idle(cluster: Cluster, empty_template: str, pytestconfig: pytest.Config) -> Iterator[Database]:
     """A migrated, empty database for tests that change nothing in it; one for the whole worker."""
-    with _cloned(cluster, empty_template, pytestconfig) as one:
+    with cloned(cluster, empty_template, pytestconfig) as one:
         yield one
 
 

@@ -23,7 +23,7 @@ from gisdb.indicators.evaluator import count, evaluate
 from gisdb.indicators.indicator import Axis
 from gisdb.registers import register
 from loaders.tables import import_file
-from tests.conftest import _cloned
+from tests.conftest import cloned
 from tests.gisdb.indicators.counting import assert_rollups_are_a_recount, counted, exact_sum, figures
 
 OLD, NEW = date(2025, 6, 30), date(2025, 7, 1)
@@ -35,7 +35,7 @@ REPORTERS = {2023: ("48", "49", "46"), 2026: ("48", "46", "15")}
 @pytest.fixture(scope="module")
 def world(cluster: Cluster, places_template: str, pytestconfig: pytest.Config) -> Iterator[Database]:
     """One database for the whole module: each example adds to what the others left."""
-    with _cloned(cluster, places_template, pytestconfig) as one:
+    with cloned(cluster, places_template, pytestconfig) as one:
         yield one
 
 

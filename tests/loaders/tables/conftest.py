@@ -15,7 +15,7 @@ from gisdb.cluster import Cluster
 from gisdb.engine import Database
 from gisdb.registers import register
 from loaders.tables import Receipt, import_file
-from tests.conftest import _cloned, _template
+from tests.conftest import cloned, filled_template
 
 PASSWORD = "một mật khẩu thử"
 
@@ -142,7 +142,7 @@ def operating(database: Database, folder: Path) -> Clerk:
 @pytest.fixture(scope="session")
 def small_country(cluster: Cluster, empty_template: str, pytestconfig: pytest.Config) -> str:
     """The small country with an institute's and two provinces' accounts, without records."""
-    return _template(cluster, empty_template, "gisdb_country", pytestconfig, _fill_country)
+    return filled_template(cluster, empty_template, "gisdb_country", pytestconfig, _fill_country)
 
 
 @pytest.fixture(scope="session")
@@ -155,13 +155,13 @@ def small_industry(
         receipt = operating(database, tmp_path_factory.mktemp("industry")).import_text("workplaces", WORKPLACES)
         assert receipt.done, list(receipt.problems)
 
-    return _template(cluster, small_country, "gisdb_industry", pytestconfig, fill)
+    return filled_template(cluster, small_country, "gisdb_industry", pytestconfig, fill)
 
 
 @pytest.fixture
 def country(cluster: Cluster, small_country: str, pytestconfig: pytest.Config) -> Iterator[Database]:
     """The small country, a database of the test's own."""
-    with _cloned(cluster, small_country, pytestconfig) as database:
+    with cloned(cluster, small_country, pytestconfig) as database:
         yield database
 
 
@@ -174,5 +174,5 @@ def newcomer(country: Database, tmp_path: Path) -> Clerk:
 @pytest.fixture
 def clerk(cluster: Cluster, small_industry: str, pytestconfig: pytest.Config, tmp_path: Path) -> Iterator[Clerk]:
     """The operator, with three workplaces, in a database of the test's own."""
-    with _cloned(cluster, small_industry, pytestconfig) as database:
+    with cloned(cluster, small_industry, pytestconfig) as database:
         yield operating(database, tmp_path)

@@ -19,7 +19,7 @@ from gisdb.errors import GisdbError, InputError, NotFound
 from gisdb.registers import register
 from gisdb.registers.export import SYNTHETIC_LABEL, stream
 from loaders.tables import State
-from tests.conftest import _cloned, _template
+from tests.conftest import cloned, filled_template
 from tests.loaders.tables.conftest import HEADER, WORKPLACES, Clerk, codes, operating
 
 ROWS = (
@@ -67,13 +67,13 @@ def small_archive(
             receipt = clerk.import_text(name, content, confirmed=True, decimal=decimal)
             assert receipt.state is State.COMMITTED, list(receipt.problems)
 
-    return _template(cluster, small_industry, "gisdb_archive", pytestconfig, fill)
+    return filled_template(cluster, small_industry, "gisdb_archive", pytestconfig, fill)
 
 
 @pytest.fixture
 def full(cluster: Cluster, small_archive: str, pytestconfig: pytest.Config, tmp_path: Path) -> Iterator[Clerk]:
     """The clerk's three workplaces with records of every register."""
-    with _cloned(cluster, small_archive, pytestconfig) as database:
+    with cloned(cluster, small_archive, pytestconfig) as database:
         yield operating(database, tmp_path)
 
 

@@ -23,7 +23,7 @@ from gisdb.registers import register
 from loaders.boundaries import store
 from loaders.tables import import_file
 from loaders.units import RefusedError, Report, apply_changes
-from tests.conftest import PASSWORD, _cloned, _template
+from tests.conftest import PASSWORD, cloned, filled_template
 from tests.gisdb.indicators.counting import CELLS, SUMS
 
 HEADER = "change;day;level;from;code;name_vi;kind;parts;parent;legal_act"
@@ -251,11 +251,13 @@ def country_template(
     cluster: Cluster, empty_template: str, pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
 ) -> str:
     """The small country with its records, made once."""
-    return _template(cluster, empty_template, "gisdb_units", pytestconfig, _fill(tmp_path_factory.mktemp("units")))
+    return filled_template(
+        cluster, empty_template, "gisdb_units", pytestconfig, _fill(tmp_path_factory.mktemp("units"))
+    )
 
 
 @pytest.fixture
 def office(cluster: Cluster, country_template: str, pytestconfig: pytest.Config, tmp_path: Path) -> Iterator[Office]:
     """The small country, a database of the test's own."""
-    with _cloned(cluster, country_template, pytestconfig) as database:
+    with cloned(cluster, country_template, pytestconfig) as database:
         yield Office(database, tmp_path)

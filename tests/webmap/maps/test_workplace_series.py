@@ -29,7 +29,7 @@ from gisdb.limits.store import limits_on
 from gisdb.registers import register
 from gisdb.registers.reading import measurements_of
 from loaders.tables import import_file
-from tests.conftest import _cloned, account
+from tests.conftest import account, cloned
 from tests.webmap.conftest import sign_in
 from tests.webmap.maps.conftest import Opener, Watch, serving
 from webmap.app import create_app
@@ -110,7 +110,7 @@ def plant(
     cluster: Cluster, loaded_template: str, pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Plant]:
     """A workplace with measurements before and after changes of law, in the sample country."""
-    with _cloned(cluster, loaded_template, pytestconfig) as database:
+    with cloned(cluster, loaded_template, pytestconfig) as database:
         workplace, code = _without_measurements(database)
         lines = [HEADER]
         for (factor, averaging, unit), rows in ROWS.items():

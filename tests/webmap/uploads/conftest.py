@@ -21,7 +21,7 @@ from gisdb.config import Settings
 from gisdb.engine import Database
 from gisdb.uploads.second_eyes import set_second_eyes
 from loaders.uploads.worker import Worker
-from tests.conftest import PASSWORD, _cloned, account
+from tests.conftest import PASSWORD, account, cloned
 from tests.webmap.conftest import form_token, sign_in
 from webmap.app import create_app
 
@@ -31,7 +31,7 @@ HEADER = ("Mã cơ sở", "Vị trí lao động", "Ngày đo", "Mã yếu tố"
 @pytest.fixture(scope="module")
 def country(cluster: Cluster, loaded_template: str, pytestconfig: pytest.Config) -> Iterator[Database]:
     """Places, sample and accounts of a module's own, with a second account of the city and one of another province."""
-    with _cloned(cluster, loaded_template, pytestconfig) as one:
+    with cloned(cluster, loaded_template, pytestconfig) as one:
         with one.acting_as(None) as conn:
             who = operator(conn)
             city = account(one, "hcm").unit_id
