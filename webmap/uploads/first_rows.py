@@ -25,7 +25,7 @@ class FirstRows:
 
 def first_rows(connection: Connection, own: Register, receipt: Mapping[str, Any]) -> FirstRows | None:
     """The first rows that a receipt tells; None where it tells none."""
-    records = receipt.get("first") or []
+    records = [{**one, "columns": {**one["columns"]}} for one in receipt.get("first") or []]
     if not records:
         return None
     order = [*(one.name for one in own.readable), *(one.name for one in own.derived)]
@@ -35,6 +35,11 @@ def first_rows(connection: Connection, own: Register, receipt: Mapping[str, Any]
     wide = own.wide if reading.get("factors") else None
     said_above = {wide.factor, wide.averaging, wide.band} if wide is not None else set()
     values = Values(connection, own, reading)
+    # What is asked about has no code yet: what stands in its place is its description, which has columns of its own.
+    asked = {str(one["key"]) for one in receipt.get("questions") or []}
+    described = {one.name for one in own.columns if one.described_by}
+    for one in records:
+        one["columns"] |= {name: None for name in described if one["columns"].get(name) in asked}
     return FirstRows(
         [label(own, name, language()) for name in columns],
         [(int(one["line"]), [_cell(values, name, one, said_above) for name in columns]) for one in records],

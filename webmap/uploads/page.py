@@ -141,15 +141,17 @@ def _next(
     status = receipt.get("status")
     # What the person may still tick counts as ticked: the button is offered beside its boxes.
     ticked = {**choices.model_dump(), "confirmed": True, "good_rows_only": True}
+    judge = state == "submitted" and account.id != upload.account_id
     return Next(
         send=state == "checked" and is_ready(ticked, receipt),
         review=needs_review(connection, upload.account_id),
         confirm=status == "unconfirmed"
         or any(one["severity"] == "warning" for one in receipt.get("problem_counts") or []),
         good_rows=status == "refused",
-        judge=state == "submitted" and account.id != upload.account_id,
+        judge=judge,
         undo=state == "committed",
-        withdraw=upload.state in ("received", "submitted", *_DRAFT) and upload.wanted != "undo",
+        # Who judges it returns it, with a reason.
+        withdraw=upload.state in ("received", "submitted", *_DRAFT) and upload.wanted != "undo" and not judge,
         mend=state in _DRAFT,
     )
 

@@ -84,6 +84,9 @@
         onEachFeature: (feature, layer) => this.wire(feature.id, layer),
       });
       if (!this.data.bounds) this.frame(areas.getBounds());
+      // Whatever is shown at first, all of it can be reached.
+      const whole = this.map.getBoundsZoom(areas.getBounds());
+      if (whole < this.map.getMinZoom()) this.map.setMinZoom(Math.max(0, whole));
       areas.addTo(this.map);
       if (this.data.focus !== null) this.choose(this.data.focus, true);
       this.drawPoints();
