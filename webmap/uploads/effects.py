@@ -182,7 +182,13 @@ def _maps(
     sides = [
         drawing.side(name, f"{title}: {indicator.name(language())}, {year}", subtitle) for name, title in titles.items()
     ]
-    return sides, drawing.legend(), parts, attribution(sources(connection, found["level"], day), language())
+    notes = attribution(sources(connection, found["level"], day), language())
+    if within is not None:
+        shows = gettext(
+            "The maps show the units that change; zoom out to see all of %(place)s.", place=unit.name(language())
+        )
+        notes = [shows, *notes]
+    return sides, drawing.legend(), parts, notes
 
 
 def _is_nation(connection: Connection, unit: Unit, day: date) -> bool:

@@ -41,6 +41,8 @@ def decided(form: Mapping[str, str], before: Choices) -> Choices:
         said[name] = {of: chosen for of, chosen in said[name].items() if chosen != AS_FOUND}
     constants = {**said["constants"], **_pairs(form, "constants")}
     said["constants"] = {column: cell for column, cell in constants.items() if cell.strip()}
+    if "reason" in form:
+        said["reason"] = " ".join(form["reason"].split())
     # What was confirmed was another reading.
     said["confirmed"] = False
     return read_choices(said)

@@ -258,7 +258,7 @@ def test_a_second_pair_of_eyes_returns_and_approves(
 
 
 def test_periods_are_locked_and_approval_required_by_who_may_say_so(
-    desk: Seat, site: Flask, country: Database, settings_of: Settings
+    desk: Seat, codes: list[str], site: Flask, country: Database, settings_of: Settings
 ) -> None:
     institute, other = (seat(site, country, settings_of, login) for login in ("vien", "hanoi"))
     city, hanoi = (account(country, login).unit_id for login in ("hcm", "hanoi"))
@@ -276,6 +276,12 @@ def test_periods_are_locked_and_approval_required_by_who_may_say_so(
     assert asked(institute, "locks", **period, unit="") == 303
     page = desk.client.get("/uploads/rules").text
     assert "Cả nước" in page
+    late = desk.checked(measurements(codes[:1], point="Muộn").replace(b"/2025;", b"/2019;"))
+    assert 'id="late-reason"' in desk.page(late)
+    desk.post(late, "choices", reason=" công văn  12 ")
+    desk.work()
+    page_of_late = desk.page(late)
+    assert ("Tệp có thể ghi vào sổ" in page_of_late, 'value="công văn 12"' in page_of_late) == (True, True)
     offered = re.findall(r"/uploads/locks/(\d+)/lift", page)
     assert len(offered) == 1
     everywhere = set(re.findall(r"/uploads/locks/(\d+)/lift", institute.client.get("/uploads/rules").text))
