@@ -75,6 +75,7 @@ def template_workbook(name: str) -> Response:
 @blueprint.get("/uploads/<int:upload_id>")
 def upload(upload_id: int) -> str:
     """One upload in the state that it is in."""
+    g.back = url_for("uploads.listing")
     return upload_page(request_connection(), signed_in_account(), upload_id, request.args)
 
 
