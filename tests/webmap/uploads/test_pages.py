@@ -567,6 +567,20 @@ def test_the_first_rows_are_shown_as_they_were_understood(desk: Seat, codes: lis
     assert "3 April 2025" in desk.page(upload_id, "?lang=en")
 
 
+def test_a_workplace_that_is_known_by_its_name_alone_has_no_code_until_it_is_made(desk: Seat) -> None:
+    header = "Tên cơ sở;Xã/phường;Vị trí;Ngày đo;Mã yếu tố;Kết quả;Đơn vị đo"
+    upload_id = desk.checked(f"{header}\nCơ khí Tân Lập;Phường Sài Gòn;Lò;12/03/2025;NOISE;80;dBA".encode())
+    page = desk.page(upload_id)
+    assert ('<th scope="col">Mã cơ sở</th>' in page, "constants-0" in page) == (False, False)
+    assert "như đã nhận ra: Tên cơ sở" in page
+    [key] = re.findall(r'name="workplaces-0-of" value="([^"]+)"', page)
+    desk.post(upload_id, "choices", **{"workplaces-0-of": html.unescape(key), "workplaces-0": "new"})
+    desk.work()
+    page = desk.page(upload_id)
+    [made] = re.findall(r'data-created="1">Cơ sở mới lập cùng tệp \(1\), ngành chưa rõ: (\S+)</p>', page)
+    assert f'data-label="Mã cơ sở">{made}</td>' in page
+
+
 def test_a_file_of_another_register_is_sent_there(desk: Seat, codes: list[str], country: Database) -> None:
     upload_id = desk.send(measurements(codes[:2], point="Nhầm sổ"), register="incidents")
     desk.work()
