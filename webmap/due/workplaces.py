@@ -35,6 +35,8 @@ def workplaces_page(connection: Connection, arguments: Mapping[str, str]) -> str
         period=period_words(asked.period),
         unit_name=asked.unit.name(language()) if asked.unit else "",
         found=found,
+        # A column that says nothing of any of them is left out.
+        shown={name: any(getattr(one, name) for one in found.workplaces) for name in ("commune", "address")},
         first=(page - 1) * ON_A_PAGE + 1,
         page=page,
         pages=-(-found.count // ON_A_PAGE),

@@ -33,6 +33,9 @@ from webmap.site import site
 NATION, PROVINCE = 0, 1
 """Levels of detail of the boundaries."""
 
+LEAST_AROUND = 0.25
+"""What is seen on each side of the parts that a map is about, in degrees: neighbours tell where a small one lies."""
+
 LABEL_MARGIN = 1.5
 """Room for half a label's width, in degrees, on a map of the nation."""
 
@@ -241,6 +244,26 @@ def _exports(state: MapState, area: Unit | None) -> list[Export]:
         Export("CSV", url_for("exports.map_csv", **asked)),
         Export("GeoJSON", url_for("exports.map_geojson", **asked)),
     ]
+
+
+def frame_around(connection: Connection, area: Unit, parts: Sequence[int]) -> Bounds | None:
+    """What shows ``parts`` (ids of units) of ``area`` at a readable size: with as much again around them as they are large.
+
+    Never more than the whole of ``area``, which is shown where there is no part, or none that has a shape.
+    """
+    whole, frames = frame_of(connection, area, with_labels=False), [bounds(connection, one) for one in parts]
+    boxes = [one for one in frames if one is not None]
+    if whole is None or not boxes:
+        return whole
+    west, south = (min(box[side] for box in boxes) for side in (0, 1))
+    east, north = (max(box[side] for box in boxes) for side in (2, 3))
+    across, along = (max((end - start) / 2, LEAST_AROUND) for start, end in ((west, east), (south, north)))
+    return (
+        max(west - across, whole[0]),
+        max(south - along, whole[1]),
+        min(east + across, whole[2]),
+        min(north + along, whole[3]),
+    )
 
 
 def frame_of(connection: Connection, area: Unit, *, with_labels: bool) -> Bounds | None:

@@ -12,7 +12,8 @@ from gisdb.uploads.upload import Upload
 from loaders.tables.choices import Choices
 from loaders.uploads.receive import choose, confirm
 from webmap.site import site
-from webmap.uploads.forms import kept_choices
+from webmap.uploads.forms import kept_choices, of_reading
+from webmap.uploads.listing import read_number
 
 Act = Callable[[Connection, Account, Upload], None]
 
@@ -27,6 +28,22 @@ def act(account: Account, upload_id: int, what: Act) -> Upload:
     with site().database.acting_as(account, write=True) as conn:
         what(conn, account, life.upload_by_id(conn, upload_id))
         return life.upload_by_id(conn, upload_id)
+
+
+def choices_like(account: Account, given: str, register_name: str) -> Choices | None:
+    """How the file of an upload was read, for another file of the same register; None where no upload is ``given``.
+
+    Raises:
+        InputError: ``filter_unreadable``.
+        NotFound: ``upload_unknown``.
+    """
+    if not given:
+        return None
+    with site().database.acting_as(account) as conn:
+        before = life.upload_by_id(conn, read_number("like", given))
+        if before.register != register_name:
+            return None
+        return of_reading(kept_choices(life.report_of(conn, before.id)[0]))
 
 
 def submit(decide: Callable[[Choices], Choices]) -> Act:

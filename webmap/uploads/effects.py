@@ -18,14 +18,24 @@ from gisdb.indicators import INDICATORS
 from gisdb.indicators.answers import Answer, Question, State, UnitValue
 from gisdb.indicators.evaluator import evaluate, usual_values
 from gisdb.indicators.indicator import Direction, Indicator
-from webmap.choropleth import Choropleth, MapParts, PaintedUnit, Picture, render
+from webmap.choropleth import Bounds, Choropleth, MapParts, PaintedUnit, Picture, render
 from webmap.i18n import day as written_day
 from webmap.i18n import language, number
 from webmap.maps.boundaries import boundaries_address
 from webmap.maps.legend import LegendRow, legend, paint_key, paints, short_state_words
 from webmap.maps.question import MapState
 from webmap.maps.sheet import attribution
-from webmap.maps.view import NATION, PROVINCE, Asked, edges_of, frame_of, map_assets, map_words, place_labels
+from webmap.maps.view import (
+    NATION,
+    PROVINCE,
+    Asked,
+    edges_of,
+    frame_around,
+    frame_of,
+    map_assets,
+    map_words,
+    place_labels,
+)
 from webmap.security import csp_nonce
 from webmap.site import site
 
@@ -66,7 +76,7 @@ class Side:
 
 @dataclass(frozen=True)
 class Effects:
-    """The context of the template; without ``sides`` where no part can be drawn any more."""
+    """The context of the template; without ``sides`` where nothing is drawn: no part changes, or the maps have it."""
 
     place: str
     year: int
@@ -156,7 +166,7 @@ def _maps(
         if part in names
     ]
     parts.sort(key=lambda part: part.name)
-    if not drawn:
+    if not drawn or not parts:
         return [], [], parts, []
     state = MapState(code, found["level"], day, year, year)
     usual = usual_values(connection, question)
@@ -173,7 +183,13 @@ def _maps(
     sides = [
         drawing.side(name, f"{title}: {indicator.name(language())}, {year}", subtitle) for name, title in titles.items()
     ]
-    return sides, drawing.legend(), parts, attribution(sources(connection, found["level"], day), language())
+    notes = attribution(sources(connection, found["level"], day), language())
+    if within is not None:
+        shows = gettext(
+            "The maps show the units that change; zoom out to see all of %(place)s.", place=unit.name(language())
+        )
+        notes = [shows, *notes]
+    return sides, drawing.legend(), parts, notes
 
 
 def _is_nation(connection: Connection, unit: Unit, day: date) -> bool:
@@ -212,7 +228,7 @@ class _Drawing:
             boundaries=boundaries_address(
                 self.connection, asked.level, asked.day, self.within, NATION if self.within is None else PROVINCE
             ),
-            bounds=frame_of(self.connection, answer.area, with_labels=self.within is None),
+            bounds=self._frame(answer.area),
             paints=paints(self.edges, high_is_bad=self._high_is_bad),
             units=self._painted(answer),
             words=map_words(),
@@ -226,6 +242,13 @@ class _Drawing:
         )
         label = gettext("Map: %(heading)s. The same numbers are in the table.", heading=f"{title}. {subtitle}")
         return Side(title, label, render(choropleth, map_assets(), csp_nonce()))
+
+    def _frame(self, area: Unit) -> Bounds | None:
+        """The nation whole, with its archipelagos; of a province the parts that change: its islands may lie far out at sea."""
+        if self.within is None:
+            return frame_of(self.connection, area, with_labels=True)
+        pairs = zip(self.before.values, self.after.values, strict=True)
+        return frame_around(self.connection, area, [new.unit.id for old, new in pairs if new.unit and old != new])
 
     def legend(self) -> list[tuple[LegendRow, int, int]]:
         """Rows with the number of units on either map."""

@@ -25,13 +25,23 @@ class FirstRows:
 
 def first_rows(connection: Connection, own: Register, receipt: Mapping[str, Any]) -> FirstRows | None:
     """The first rows that a receipt tells; None where it tells none."""
-    records = receipt.get("first") or []
+    records = [{**one, "columns": {**one["columns"]}, "typed": {**one["typed"]}} for one in receipt.get("first") or []]
     if not records:
         return None
+    reading = receipt.get("reading") or {}
+    # Where a file describes a workplace and has no column for its code, no code was typed; while it is asked about
+    # there is none either.
+    present = {*(reading.get("columns") or {}).values(), *(reading.get("constants") or {})}
+    described = {one.name for one in own.columns if one.described_by} - present
+    asked = {str(one["key"]) for one in receipt.get("questions") or []}
+    for one in records:
+        for name in described:
+            one["typed"].pop(name, None)
+            if one["columns"].get(name) in asked:
+                del one["columns"][name]
     order = [*(one.name for one in own.readable), *(one.name for one in own.derived)]
     filled = {name for one in records for name in one["columns"]}
     columns = [name for name in order if name in filled]
-    reading = receipt.get("reading") or {}
     wide = own.wide if reading.get("factors") else None
     said_above = {wide.factor, wide.averaging, wide.band} if wide is not None else set()
     values = Values(connection, own, reading)

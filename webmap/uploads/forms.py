@@ -19,6 +19,11 @@ def kept_choices(stored: Mapping[str, Any]) -> Choices:
     return Choices.model_validate({name: value for name, value in stored.items() if name in Choices.model_fields})
 
 
+def of_reading(choices: Choices) -> Choices:
+    """``choices`` without what was said about writing that one file into the register."""
+    return Choices.model_validate(choices.model_dump(exclude={"confirmed", "good_rows_only", "reason", "undo_reason"}))
+
+
 def decided(form: Mapping[str, str], before: Choices) -> Choices:
     """``before`` with what the reading form says; a form that lacks a field says nothing of it.
 
@@ -36,6 +41,8 @@ def decided(form: Mapping[str, str], before: Choices) -> Choices:
         said[name] = {of: chosen for of, chosen in said[name].items() if chosen != AS_FOUND}
     constants = {**said["constants"], **_pairs(form, "constants")}
     said["constants"] = {column: cell for column, cell in constants.items() if cell.strip()}
+    if "reason" in form:
+        said["reason"] = " ".join(form["reason"].split())
     # What was confirmed was another reading.
     said["confirmed"] = False
     return read_choices(said)

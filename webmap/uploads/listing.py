@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from gisdb.errors import InputError
 from gisdb.registers import registers
-from gisdb.uploads.upload import STATES, Upload, list_uploads
+from gisdb.uploads.upload import STATES, Upload, list_uploads, upload_by_id
 from webmap.maps.page import language_field
 from webmap.site import site
 from webmap.uploads.words import in_language_of, register_name, size_words, state_words, work_words
@@ -69,8 +69,15 @@ def found(connection: Connection, asked: Asked, limit: int) -> tuple[list[Upload
 
 
 def listing_page(connection: Connection, arguments: Mapping[str, str]) -> str:
-    """The page of ``/uploads``; refusals as `read_asked`."""
+    """The page of ``/uploads``; refusals as `read_asked`.
+
+    ``like`` in the address names the upload that the sent file is a correction of.
+
+    Raises:
+        NotFound: ``upload_unknown``.
+    """
     asked = read_asked(arguments)
+    like = arguments.get("like", "")
     uploads, below = found(connection, asked, PAGE_ROWS)
     given: dict[str, Any] = {
         name: value for name, value in (("register", asked.register), ("state", asked.state)) if value
@@ -78,6 +85,7 @@ def listing_page(connection: Connection, arguments: Mapping[str, str]) -> str:
     return render_template(
         "uploads/list.html",
         asked=asked,
+        like=upload_by_id(connection, read_number("like", like)) if like else None,
         uploads=uploads,
         states=state_words(),
         works=work_words,

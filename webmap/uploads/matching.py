@@ -43,7 +43,7 @@ def header_selects(
 ) -> list[Select]:
     """A select for each header of the file: its column, its factor where a sheet has columns of factors, or neither."""
     reading = receipt.get("reading") or {}
-    options = [(one.name, in_language_of(one)) for one in register.columns]
+    options = [(one.name, in_language_of(one)) for one in register.readable]
     if reading.get("factors"):
         options += [
             (FACTOR + code, gettext("factor: %(name)s", name=in_language(one, "name", language())))
@@ -125,6 +125,12 @@ def missing_columns(register: Register, receipt: Mapping[str, Any], choices: Cho
     if reading.get("factors") and register.wide is not None:
         # What the headers and cells of factors say of every record.
         matched |= {register.wide.factor, register.wide.value, register.wide.unit}
+    # What is described (a workplace by its name) needs no code.
+    matched |= {
+        one.name
+        for one in register.columns
+        if any(each.identifies and each.name in matched for each in one.described_by)
+    }
     if not reading.get("columns") and not choices.constants:
         return []
     return [

@@ -41,6 +41,8 @@ from webmap.uploads.words import (
     work_words,
 )
 
+# Records of a locked period change: a reason is asked for.
+PERIOD_LOCKED = "period_locked"
 _DRAFT = ("checked", "returned", "failed")
 
 
@@ -97,7 +99,8 @@ def upload_page(connection: Connection, account: Account, upload_id: int, argume
         problems=None if upload.busy else listed(connection, upload, own, receipt, arguments),
         effects=_effects(connection, upload, receipt, arguments),
         failure=failure_words(receipt),
-        changed_since=_changed_since(connection, upload, own),
+        changed_since=_said_once(connection, upload, own, CHANGED_SINCE) if upload.state == "checked" else None,
+        locked=_said_once(connection, upload, own, PERIOD_LOCKED),
         synthetic=upload.synthetic,
         register_name=register_name,
         size_words=size_words,
@@ -123,14 +126,14 @@ def failure_words(receipt: Mapping[str, Any]) -> Sentence | None:
     return sentence(failure["code"], failure.get("params") or {}, language()) if failure else None
 
 
-def _changed_since(connection: Connection, upload: Upload, own: Register) -> Said | None:
-    """What is told where a commit would have done other than its preview showed, and was not done."""
-    problem = _told(connection, upload, CHANGED_SINCE) if upload.state == "checked" else None
+def _said_once(connection: Connection, upload: Upload, own: Register, code: str) -> Said | None:
+    """The first problem of a kind that has a place of its own on the page, in words; None where there is none."""
+    problem = _told(connection, upload, code)
     return said(problem, own, language()) if problem else None
 
 
 def _told(connection: Connection, upload: Upload, code: str) -> KeptProblem | None:
-    """The problem of a kind that is told once of a file; None where it is not."""
+    """The first problem of a kind; None where there is none."""
     return next(iter(problems_of(connection, upload.id, Wanted(code=code), limit=1)), None)
 
 
@@ -141,15 +144,17 @@ def _next(
     status = receipt.get("status")
     # What the person may still tick counts as ticked: the button is offered beside its boxes.
     ticked = {**choices.model_dump(), "confirmed": True, "good_rows_only": True}
+    judge = state == "submitted" and account.id != upload.account_id
     return Next(
         send=state == "checked" and is_ready(ticked, receipt),
         review=needs_review(connection, upload.account_id),
         confirm=status == "unconfirmed"
         or any(one["severity"] == "warning" for one in receipt.get("problem_counts") or []),
         good_rows=status == "refused",
-        judge=state == "submitted" and account.id != upload.account_id,
+        judge=judge,
         undo=state == "committed",
-        withdraw=upload.state in ("received", "submitted", *_DRAFT) and upload.wanted != "undo",
+        # Who judges it returns it, with a reason.
+        withdraw=upload.state in ("received", "submitted", *_DRAFT) and upload.wanted != "undo" and not judge,
         mend=state in _DRAFT,
     )
 

@@ -20,7 +20,7 @@ from loaders.workroom import workroom
 from webmap.i18n import language
 from webmap.session import request_connection, signed_in_account
 from webmap.site import site
-from webmap.uploads.acts import Act, act, named, read_anew, submit
+from webmap.uploads.acts import Act, act, choices_like, named, read_anew, submit
 from webmap.uploads.forms import decided, sent_on
 from webmap.uploads.listing import listing_page
 from webmap.uploads.page import progress_data, upload_page
@@ -43,12 +43,13 @@ def listing() -> str:
 
 @blueprint.post("/uploads")
 def send() -> BaseResponse:
-    """Take a file, then show what becomes of it."""
+    """Take a file, then show what becomes of it; ``like`` names the upload that it is a correction of."""
     g.back = url_for("uploads.listing")
     account = signed_in_account()
     take_at_most(site().settings.max_upload_bytes + SLACK_BYTES)
     check_form()
-    kept = receive_request(account, request.form.get("register", ""), "")
+    into = request.form.get("register", "")
+    kept = receive_request(account, into, "", choices_like(account, request.form.get("like", ""), into))
     return _to(kept.id)
 
 
@@ -74,6 +75,7 @@ def template_workbook(name: str) -> Response:
 @blueprint.get("/uploads/<int:upload_id>")
 def upload(upload_id: int) -> str:
     """One upload in the state that it is in."""
+    g.back = url_for("uploads.listing")
     return upload_page(request_connection(), signed_in_account(), upload_id, request.args)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext, ngettext
@@ -10,7 +11,7 @@ from flask_babel import gettext, ngettext
 from gisdb.messages import sentence
 from gisdb.registers import registers
 from loaders.tables.problem import shortened
-from webmap.i18n import language, number
+from webmap.i18n import day_in_words, language, number
 
 # The steps of a check and of a commit in their order; what is done of it before each begins.
 STEPS = {"step_import_read": 1, "step_import_parse": 2, "step_import_check": 3, "step_import_commit": 4}
@@ -68,7 +69,9 @@ def in_language_of(thing: Any) -> str:  # noqa: ANN401 - whatever has ``vi`` and
 
 
 def size_words(size: int) -> str:
-    """``0,4 kB``, ``12,5 MB``, ``268 MB``: decimal units, as file managers write them."""
+    """``24 B``, ``1,4 kB``, ``12,5 MB``, ``268 MB``: decimal units, as file managers write them."""
+    if size < KILO:
+        return f"{number(size)} B"
     unit, of_unit = ("kB", size / KILO) if size < KILO * KILO else ("MB", size / (KILO * KILO))
     return f"{number(of_unit, 1 if of_unit < _WHOLE_FROM else 0)} {unit}"
 
@@ -163,9 +166,9 @@ def _listed(names: object) -> str:
 
 
 def _example(found: object) -> str:
-    """``03/04/2025 → 2025-04-03``: a cell that both orders could read, and how it is read."""
+    """``03/04/2025 → 3 tháng 4, 2025``: a cell that both orders could read, and how it is read."""
     pairs = found.items() if isinstance(found, Mapping) else ()
-    return ", ".join(f"{cell} → {read}" for cell, read in pairs)
+    return ", ".join(f"{cell} → {day_in_words(date.fromisoformat(read))}" for cell, read in pairs if read)
 
 
 def _line(value: object) -> str:

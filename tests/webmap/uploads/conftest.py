@@ -97,8 +97,8 @@ class Seat:
     def token(self) -> str:
         return form_token(self.client.get("/uploads"))
 
-    def send(self, content: bytes, name: str = "đo kiểm.csv", register: str = "measurements") -> int:
-        form = {"csrf_token": self.token(), "register": register, "file": (io.BytesIO(content), name)}
+    def send(self, content: bytes, name: str = "đo kiểm.csv", register: str = "measurements", **said: str) -> int:
+        form = {"csrf_token": self.token(), "register": register, "file": (io.BytesIO(content), name), **said}
         answer = self.client.post("/uploads", data=form)
         assert answer.status_code == 303, answer.text
         return int(answer.location.rsplit("/", 1)[1].partition("?")[0])

@@ -28,6 +28,7 @@ from tests.loaders.uploads.house import wait_for
 from tests.webmap.uploads.conftest import HEADER, Seat, measurements, seat, workplaces_in
 
 ACTIONS = ("choices", "register", "submit", "approve", "return", "withdraw", "undo")
+SOUTH_OF_THE_MAINLAND = 9.5
 READS = ("", "/progress", "/file", "/problems.csv", "/marked", "/failed")
 
 
@@ -47,6 +48,9 @@ def test_a_file_goes_from_the_form_into_the_register_and_back(desk: Seat, codes:
     assert "Tệp có thể ghi vào sổ" in page
     assert f'data-count="added">{len(codes)}<' in page
     assert "Ảnh hưởng đến số liệu" in page
+    # The maps show what changes, not the sea out to the city's far islands.
+    [map_data] = re.findall(r'id="before-data" nonce="[^"]*">(.*?)</script>', page)
+    assert json.loads(map_data)["bounds"][0][0] > SOUTH_OF_THE_MAINLAND
     assert desk.post(upload_id, "submit").status_code == 303
     desk.work()
     page = desk.page(upload_id)
@@ -114,6 +118,13 @@ def test_how_a_file_is_read_is_corrected(desk: Seat, codes: list[str]) -> None:
     assert re.search(
         r'name="columns-\d+-of" value="Chỗ nào">\s*<select[^>]*>.*?value="sampling_point" selected', page, re.DOTALL
     )
+    anew = desk.client.get(f"/uploads?register=incidents&like={upload_id}").text
+    assert f'name="like" value="{upload_id}">' in anew
+    assert re.search(r'<option value="measurements" selected>.*?<option value="incidents" selected>', anew, re.DOTALL)
+    corrected = desk.send(content.replace(b";99;", b";98;"), like=str(upload_id))
+    desk.work()
+    page = desk.page(corrected)
+    assert ("Tệp có thể ghi vào sổ" in page, '<option value="record" selected>' in page) == (True, True)
     refused = desk.post(upload_id, "choices", header_line="0")
     assert refused.status_code == 400
     assert "header_line" in refused.text
@@ -168,8 +179,15 @@ def test_while_it_is_read_its_page_says_how_far(desk: Seat, codes: list[str], co
     assert desk.client.get(f"/uploads/{upload_id}/progress").json["line"] is None  # type: ignore[index]
 
 
-def test_what_is_given_up_shows_it(desk: Seat, codes: list[str]) -> None:
-    upload_id = desk.send(measurements(codes, point="Bỏ"))
+@pytest.mark.parametrize("failed", [False, True])
+def test_what_is_given_up_shows_it(desk: Seat, codes: list[str], country: Database, failed: bool) -> None:
+    upload_id = (
+        desk.checked(measurements(codes, point="Hỏng")) if failed else desk.send(measurements(codes, point="Bỏ"))
+    )
+    if failed:
+        with country.owner() as conn:
+            conn.execute(text("UPDATE upload SET state = 'failed' WHERE id = :id"), {"id": upload_id})
+    assert f'action="/uploads/{upload_id}/withdraw"' in desk.page(upload_id)
     assert desk.post(upload_id, "withdraw").status_code == 303
     assert "Đã bỏ; không có gì được ghi vào sổ" in desk.page(upload_id)
     assert desk.work() == 0
@@ -194,6 +212,10 @@ def test_another_province_finds_nothing_on_any_route(
     for action in ACTIONS:
         assert other.post(upload_id, action, comment="x").status_code == 404, action
     assert f'data-upload="{upload_id}"' not in other.client.get("/uploads").text
+    assert other.client.get(f"/uploads?like={upload_id}").status_code == 404
+    form = {"csrf_token": other.token(), "register": "measurements", "like": upload_id}
+    file = (io.BytesIO(b"a;b"), "a.csv")
+    assert other.client.post("/uploads", data={**form, "file": file}).status_code == 404
     visitor = site.test_client()
     assert visitor.get(f"/uploads/{upload_id}").status_code == 302
     assert visitor.get("/uploads").status_code == 302
@@ -218,12 +240,15 @@ def test_a_second_pair_of_eyes_returns_and_approves(
     assert f'href="/uploads?state=submitted">{line}' in reviewer.client.get(f"/units/{city}").text
     assert f"data-waiting>{line}" in site.test_client().get(f"/units/{city}").text
     assert "data-waiting" not in site.test_client().get(f"/units/{elsewhere}").text
-    assert "Duyệt: ghi vào sổ" in reviewer.page(upload_id)
+    page = reviewer.page(upload_id)
+    assert ("Duyệt: ghi vào sổ" in page, "/withdraw" in page) == (True, False)
     assert reviewer.post(upload_id, "return", comment=" ").status_code == 409
-    assert reviewer.post(upload_id, "return", comment="Thiếu ca đêm").status_code == 303
+    assert reviewer.post(upload_id, "return", comment="Thiếu ca đêm\nvà ca ba").status_code == 303
     page = desk.page(upload_id)
     assert "trả lại lúc" in page
-    assert "Thiếu ca đêm" in page
+    assert re.search(r'class="[^"]*comment">Thiếu ca đêm\s+và ca ba<', page)
+    assert "Tệp có thể ghi vào sổ" not in page
+    assert f'href="/uploads?like={upload_id}#send">Gửi tệp đã sửa' in page
     desk.post(upload_id, "choices")
     desk.work()
     desk.post(upload_id, "submit")
@@ -233,7 +258,7 @@ def test_a_second_pair_of_eyes_returns_and_approves(
 
 
 def test_periods_are_locked_and_approval_required_by_who_may_say_so(
-    desk: Seat, site: Flask, country: Database, settings_of: Settings
+    desk: Seat, codes: list[str], site: Flask, country: Database, settings_of: Settings
 ) -> None:
     institute, other = (seat(site, country, settings_of, login) for login in ("vien", "hanoi"))
     city, hanoi = (account(country, login).unit_id for login in ("hcm", "hanoi"))
@@ -251,6 +276,12 @@ def test_periods_are_locked_and_approval_required_by_who_may_say_so(
     assert asked(institute, "locks", **period, unit="") == 303
     page = desk.client.get("/uploads/rules").text
     assert "Cả nước" in page
+    late = desk.checked(measurements(codes[:1], point="Muộn").replace(b"/2025;", b"/2019;"))
+    assert 'id="late-reason"' in desk.page(late)
+    desk.post(late, "choices", reason=" công văn  12 ")
+    desk.work()
+    page_of_late = desk.page(late)
+    assert ("Tệp có thể ghi vào sổ" in page_of_late, 'value="công văn 12"' in page_of_late) == (True, True)
     offered = re.findall(r"/uploads/locks/(\d+)/lift", page)
     assert len(offered) == 1
     everywhere = set(re.findall(r"/uploads/locks/(\d+)/lift", institute.client.get("/uploads/rules").text))
@@ -371,7 +402,7 @@ def test_what_a_check_asks_and_lists_is_shown(desk: Seat, codes: list[str], coun
     assert "như đã nhận ra: Mã cơ sở (như lần trước)" in page
     assert "như đã nhận ra: yếu tố: " in page
     assert page.index('value="Mã"') < page.index('value="Ồn (dBA)"') < page.index('value="Lạ"')
-    assert "03/04/2025 → 2025-04-03" in page
+    assert "03/04/2025 → 3 tháng 4, 2025" in page
     assert "Tháng 3" in page
     form = {"workplaces-0-of": "Dệt <Nam>", "workplaces-0": "new"}
     assert desk.post(upload_id, "choices", **form).status_code == 303
@@ -525,7 +556,7 @@ def test_the_first_rows_are_shown_as_they_were_understood(desk: Seat, codes: lis
     header = "Mã cơ sở;Vị trí;Ngày đo;Mã yếu tố;Kết quả;Đơn vị đo"
     rows = (f"{codes[0]};Đầu tiên;03/04/2025;CO;2,5;ppm", f"{codes[0]};Đầu tiên;13/04/2025;NH3;<0,05;mg/m3")
     upload_id = desk.checked("\n".join((header, *rows)).encode())
-    table = re.search(r'<table class="first-table">.*?</table>', desk.page(upload_id), re.DOTALL)
+    table = re.search(r'<table class="stacks first-table">.*?</table>', desk.page(upload_id), re.DOTALL)
     assert table is not None
     cells = [html.unescape(re.sub("<[^>]+>", "|", one)) for one in re.findall(r"<td.*?</td>", table[0])]
     shown = [re.sub(r"\|+", "|", one).strip("|") for one in cells]
@@ -534,6 +565,20 @@ def test_the_first_rows_are_shown_as_they_were_understood(desk: Seat, codes: lis
         *(codes[0], "Đầu tiên", "13 tháng 4, 2025|13/04/2025", "Amonia|NH3", "<0,05", "mg/m3", "0,05"),
     ]
     assert "3 April 2025" in desk.page(upload_id, "?lang=en")
+
+
+def test_a_workplace_that_is_known_by_its_name_alone_has_no_code_until_it_is_made(desk: Seat) -> None:
+    header = "Tên cơ sở;Xã/phường;Vị trí;Ngày đo;Mã yếu tố;Kết quả;Đơn vị đo"
+    upload_id = desk.checked(f"{header}\nCơ khí Tân Lập;Phường Sài Gòn;Lò;12/03/2025;NOISE;80;dBA".encode())
+    page = desk.page(upload_id)
+    assert ('<th scope="col">Mã cơ sở</th>' in page, "constants-0" in page) == (False, False)
+    assert "như đã nhận ra: Tên cơ sở" in page
+    [key] = re.findall(r'name="workplaces-0-of" value="([^"]+)"', page)
+    desk.post(upload_id, "choices", **{"workplaces-0-of": html.unescape(key), "workplaces-0": "new"})
+    desk.work()
+    page = desk.page(upload_id)
+    [made] = re.findall(r'data-created="1">Cơ sở mới lập cùng tệp \(1\), ngành chưa rõ: (\S+)</p>', page)
+    assert f'data-label="Mã cơ sở">{made}</td>' in page
 
 
 def test_a_file_of_another_register_is_sent_there(desk: Seat, codes: list[str], country: Database) -> None:

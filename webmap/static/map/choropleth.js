@@ -61,6 +61,14 @@
       this.map.setMinZoom(Math.max(0, this.map.getZoom() - 1));
     }
 
+    /* Whatever is shown at first, all of it can be reached. */
+    reach(bounds) {
+      const least = this.map.getMinZoom();
+      // Leaflet answers no zoom below the least.
+      this.map.setMinZoom(0);
+      this.map.setMinZoom(Math.min(least, this.map.getBoundsZoom(bounds)));
+    }
+
     /* What is on the screen now: on paper the map itself is hidden and has no size to ask for. */
     remember() {
       const size = this.map.getSize();
@@ -84,6 +92,7 @@
         onEachFeature: (feature, layer) => this.wire(feature.id, layer),
       });
       if (!this.data.bounds) this.frame(areas.getBounds());
+      this.reach(areas.getBounds());
       areas.addTo(this.map);
       if (this.data.focus !== null) this.choose(this.data.focus, true);
       this.drawPoints();
