@@ -57,8 +57,8 @@ def check(conn: Connection, register: Register, problems: Problems, choices: Cho
         late.append(lock_rule_of(register))
     make_ready(conn, register, rules)
     duplicates = settle(conn, register, choices.repeats, problems)
-    broken = _broken(rules)
-    counts = _counts(conn, rules, late, broken)
+    broken, good = _broken(rules), _good(rules, late)
+    counts = _counts(conn, rules, late)
     for position, rule in enumerate(rules):
         if count := counts[f"rule {position}"]:
             found = _Finding(rule, sql.SQL("{} IS NOT NULL").format(finding(position)), finding(position), count)
@@ -67,7 +67,7 @@ def check(conn: Connection, register: Register, problems: Problems, choices: Cho
         if count := counts[f"late {position}"]:
             where = sql.SQL("NOT {} AND {}").format(broken, sql.SQL(rule.broken))
             _report(conn, register, _Finding(rule, where, sql.SQL(rule.params), count), problems)
-    twice = report_twins(conn, register, broken, problems)
+    twice = report_twins(conn, register, good, problems)
     mixed = bool(counts["sample"] and counts["real"])
     if mixed:
         # Sample data and real figures in one upload could not be told apart any more.
@@ -82,15 +82,12 @@ def check(conn: Connection, register: Register, problems: Problems, choices: Cho
 
 
 def _leave_bad_rows(conn: Connection, register: Register, rules: list[Rule], late: list[Rule]) -> None:
-    broken = _broken(rules)
-    keeps = [sql.SQL("({}) IS NOT TRUE").format(sql.SQL(rule.broken)) for rule in late]
-    good = sql.SQL(" AND ").join([sql.SQL("NOT {}").format(broken), *keeps])
     driver(conn).execute(
         sql.SQL("DELETE FROM {ready} AS r USING ({later}) AS l WHERE r.ctid = l.row").format(
             ready=READY, later=later_twins(register)
         )
     )
-    driver(conn).execute(sql.SQL("DELETE FROM {} WHERE NOT ({})").format(READY, good))
+    driver(conn).execute(sql.SQL("DELETE FROM {} WHERE NOT {}").format(READY, _good(rules, late)))
 
 
 def _broken(rules: list[Rule]) -> sql.Composable:
@@ -100,10 +97,15 @@ def _broken(rules: list[Rule]) -> sql.Composable:
     return sql.SQL("({})").format(sql.SQL(" OR ").join([sql.SQL("false"), *parts]))
 
 
-def _counts(conn: Connection, rules: list[Rule], late: list[Rule], broken: sql.Composable) -> dict[str, int]:
-    """Rows by outcome, findings by rule: one reading of `READY`."""
+def _good(rules: list[Rule], late: list[Rule]) -> sql.Composable:
+    """True for a row of `READY` that no rule keeps out."""
     keeps = [sql.SQL("({}) IS NOT TRUE").format(sql.SQL(rule.broken)) for rule in late]
-    good = sql.SQL("(NOT {} AND {})").format(broken, sql.SQL(" AND ").join([sql.SQL("true"), *keeps]))
+    return sql.SQL("({})").format(sql.SQL(" AND ").join([sql.SQL("NOT {}").format(_broken(rules)), *keeps]))
+
+
+def _counts(conn: Connection, rules: list[Rule], late: list[Rule]) -> dict[str, int]:
+    """Rows by outcome, findings by rule: one reading of `READY`."""
+    broken, good = _broken(rules), _good(rules, late)
     of = sql.SQL("count(*) FILTER (WHERE {} AND {})")
     written = sql.SQL("intake_outcome <> 'unchanged' AND {}")
     real = written.format(sql.SQL("NOT intake_synthetic"))

@@ -37,16 +37,16 @@ def has_twins(conn: Connection, register: Register) -> bool:
     return driver(conn).execute(query.format(READY, sql.Identifier(names[0]), fields)).fetchone() is not None
 
 
-def report_twins(conn: Connection, register: Register, broken: sql.Composable, problems: Problems) -> Counter[str]:
+def report_twins(conn: Connection, register: Register, good: sql.Composable, problems: Problems) -> Counter[str]:
     """Tell each row of one key after the first the first one's line. Returns those that are else good, by outcome."""
     otherwise_good: Counter[str] = Counter()
     if not has_twins(conn, register):
         return otherwise_good
     columns = tuple(_names(register))
     query = sql.SQL("SELECT line, first, intake_outcome, {}, intake_cell FROM ({}) AS r ORDER BY line, intake_cell")
-    for line, first, outcome, is_broken, cell in driver(conn).execute(query.format(broken, later_twins(register))):
+    for line, first, outcome, is_good, cell in driver(conn).execute(query.format(good, later_twins(register))):
         problems.add(Problem("row_twice", line=line, params={"first": first, "columns": columns}, position=cell))
-        otherwise_good[outcome] += not is_broken
+        otherwise_good[outcome] += is_good
     return otherwise_good
 
 

@@ -358,6 +358,14 @@ def test_a_locked_period_changes_with_a_reason_only(desk: Desk) -> None:
     late = desk.measurements(OTHER)
     assert desk.receipt(late)["status"] == "refused"
     assert [one["code"] for one in desk.receipt(late)["problem_counts"]] == ["period_locked"]
+    # A row that is kept out for two reasons is one row.
+    assert desk.receipt(desk.measurements(OTHER, OTHER))["counts"] == {
+        "read": 2,
+        "added": 0,
+        "changed": 0,
+        "unchanged": 0,
+        "refused": 2,
+    }
     assert desk.bring_in(OTHER, reason="phòng thí nghiệm gửi chậm")
     # The lock is the southern province's: the north's records are not touched by it.
     north = desk.sign_in("bac")
