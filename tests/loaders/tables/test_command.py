@@ -110,7 +110,7 @@ def test_a_refusal_is_status_1_with_the_problems_as_data(command: Command) -> No
     assert receipt["status"] == "refused"
     (problem,) = receipt["problems"]
     assert (problem["line"], problem["column"], problem["cell"]) == (2, "workplace", "XX")
-    assert problem["text"] == "Không có cơ sở nào mang mã “XX” trong phạm vi của bạn."
+    assert problem["text"] == "Sổ cơ sở không có “XX” trong phạm vi của bạn."
 
 
 def test_a_person_reads_the_line_and_the_fix_on_the_terminal(command: Command) -> None:

@@ -546,7 +546,7 @@ def test_a_kind_of_problem_is_summed_up_by_what_holds_for_all_of_it(desk: Seat, 
     listed = re.findall(r"<li>(<a href.*?)</li>", page)
     groups = [" ".join(html.unescape(re.sub("<[^>]+>|×", "", one)).split()) for one in listed]
     assert "Kết quả: ví dụ: “rất cao” không phải là một số. 2" in groups
-    assert "Mã cơ sở: Không có cơ sở nào mang mã “LẠ-1” trong phạm vi của bạn. 2" in groups
+    assert "Mã cơ sở: Sổ cơ sở không có “LẠ-1” trong phạm vi của bạn. 2" in groups
     assert "Vị trí lao động: Ô “Vị trí lao động” để trống, nhưng cột này bắt buộc. 2" in groups
     assert "dài dài dài…" in page
     assert page.count("dài ") < 120
