@@ -30,6 +30,7 @@ class Receipt:
             nothing was.
         reading: how it was read: ``delimiter``, ``decimal_mark``, ``days``, ``columns`` (header → column).
         changes: the first records that change: line, key, and column → old and new.
+        mark: stands for all that would be written, where it is to be compared with a preview (`loaders.tables.would`).
         first: the first records as they were understood (`loaders.tables.first_rows`).
         upload_id: the upload that holds it, the earlier one where it was there already.
     """
@@ -44,6 +45,7 @@ class Receipt:
     synthetic: bool = False
     owners: Owners = field(default_factory=Owners)
     changes: Sequence[Mapping[str, object]] = ()
+    mark: str = ""
     first: Sequence[Mapping[str, object]] = ()
 
     @property
@@ -73,6 +75,7 @@ class Receipt:
             "problems_counted": self.problems.counted,
             "questions": [one.as_data() for one in self.owners.questions],
             "created": list(self.owners.created),
+            "mark": self.mark,
             "changes": [dict(one) for one in self.changes],
             "first": [dict(one) for one in self.first],
         }

@@ -34,7 +34,7 @@ from loaders.tables.receipt import Receipt, State
 from loaders.tables.stage import driver, fill_stage, make_stage
 from loaders.tables.style import Notation
 from loaders.tables.taken_codes import tell_of_taken_codes
-from loaders.tables.would import Would
+from loaders.tables.would import Would, mark_of
 from loaders.workroom import workroom
 
 
@@ -219,7 +219,8 @@ def _decide(conn: Connection, intake: _Intake, parser: Parser) -> Receipt:
     draft = way.draft or begin(conn, register, journey.account, intake.table, journey.file_name)
     owners = settle_owners(conn, register, journey.choices, draft.id, parser.present, problems)
     outcome = check(conn, register, problems, journey.choices)
-    would = Would(_counts(parser, outcome), owners.created, changes(conn, register) if outcome.changed else [])
+    mark = mark_of(conn, register) if way.draft else ""
+    would = Would(_counts(parser, outcome), owners.created, mark)
     as_shown = draft.previewed in (None, would)
     if draft.previewed is not None and not as_shown:
         problems.add(would.changed_since(draft.previewed))
@@ -232,7 +233,8 @@ def _decide(conn: Connection, intake: _Intake, parser: Parser) -> Receipt:
         problems,
         synthetic=way.synthetic or outcome.synthetic,
         owners=owners,
-        changes=would.changes,
+        changes=changes(conn, register) if outcome.changed else [],
+        mark=mark,
         first=first_records(conn, register, parser.present),
     )
     on_trial = way.on_written is not None and receipt.state in {State.CHECKED, State.UNCONFIRMED}

@@ -19,6 +19,7 @@ from gisdb.uploads import locks
 from gisdb.uploads import upload as uploads
 from gisdb.uploads.problems import Wanted, problems_of
 from gisdb.uploads.second_eyes import set_second_eyes
+from loaders.tables.changes import LISTED
 from loaders.tables.choices import Choices
 from loaders.uploads.receive import confirm
 from loaders.uploads.work import Task, fail
@@ -156,6 +157,15 @@ def test_a_commit_never_does_other_than_its_preview_showed(desk: Desk) -> None:
     assert confirmed(desk, second).state == "committed"
     assert current(desk) == [("Máy dệt 1", "84"), ("Máy dệt 2", "80")]
     assert rollups_are_a_recount(desk)
+
+
+def test_a_preview_of_more_changes_than_are_listed_is_kept_to_in_all_of_them(desk: Desk) -> None:
+    rows = [ROW.replace("Máy dệt 1", f"Máy {number}") for number in range(LISTED + 2)]
+    desk.bring_in(*rows)
+    changing = desk.measurements(*(one.replace(";88;", ";84;") for one in rows), confirmed=True)
+    desk.bring_in(rows[-1].replace(";88;", ";86;"))
+    assert desk.do("submit", changing).state == "checked"
+    assert {value for _, value in current(desk)} == {"88", "86"}
 
 
 def confirmed(desk: Desk, upload_id: int) -> uploads.Upload:
