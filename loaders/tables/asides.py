@@ -2,7 +2,7 @@
 
 Those whose words stand first in their row are known without their columns (`loaders.sheets.left_out`). Here a workplace or
 a workshop stands before the words, filled down, and the words where the register's records have their name. A place may
-be called “Max”: so the rows are read, with a warning, until somebody decides. What nothing is called and what
+be called “Max”: so the rows are refused until somebody decides, as rows of one key are. What nothing is called and what
 lacks a cell that a record needs could not come in anyway: it is left out and told.
 """
 
@@ -15,7 +15,8 @@ from loaders.sheets.cells import plain
 from loaders.sheets.left_out import told_of
 from loaders.sheets.row_words import Aside, aside
 from loaders.tables.match import Matching, is_described
-from loaders.tables.problem import Problem, Problems
+from loaders.tables.parse import Parser
+from loaders.tables.problem import Problem
 
 LEFT_OUT, RECORD = "left_out", "record"
 
@@ -23,12 +24,13 @@ LEFT_OUT, RECORD = "left_out", "record"
 class Asides:
     """Finds such rows while the rows of a file go by, leaves out what has to be, and tells of them.
 
-    ``decided``: what a person said that they are, `LEFT_OUT` or `RECORD`; None: nobody said anything.
+    ``decided``: what a person said that they are, `LEFT_OUT` or `RECORD`; None: nobody said anything. ``parser``: reads the
+    rows, and is told of those that it never gets.
     """
 
-    def __init__(self, register: Register, matching: Matching, decided: str | None, problems: Problems) -> None:
+    def __init__(self, register: Register, matching: Matching, decided: str | None, parser: Parser) -> None:
         positions = matching.positions
-        self.column, self.decided, self.problems = register.named_by, decided, problems
+        self.column, self.decided, self.parser = register.named_by, decided, parser
         self.at = positions.get(register.named_by)
         present = {*positions, *matching.constants}
         self.needed = [
@@ -47,19 +49,23 @@ class Asides:
             return
         for line, cells in rows:
             kind = aside(cells[at]) if at < len(cells) else None
-            if kind is None or not self._is_left_out(line, cells, kind):
+            if kind is None or self._is_read(line, cells, kind):
                 yield line, cells
         for code, lines in self.lines.items():
             note = told_of(code, lines, self.said[code])
-            self.problems.add(Problem(note.code, Severity.NOTE, note.line, self.column, note.cell, note.params, at))
+            told = Problem(note.code, Severity.NOTE, note.line, self.column, note.cell, note.params, at)
+            self.parser.problems.add(told)
 
-    def _is_left_out(self, line: int, cells: Sequence[str], kind: Aside) -> bool:
+    def _is_read(self, line: int, cells: Sequence[str], kind: Aside) -> bool:
         said = plain(cells[self.at or 0]).strip()
         lacks = any(at >= len(cells) or not cells[at].strip() for at in self.needed)
         if self.decided == LEFT_OUT or (kind.always and lacks):
             self.lines.setdefault(kind.note, []).append(line)
             self.said.setdefault(kind.note, said[:200])
+        elif self.decided == RECORD:
             return True
-        if self.decided is None:
-            self.problems.add(Problem("row_maybe_no_record", Severity.WARNING, line, self.column, said, {}, self.at))
+        else:
+            self.parser.refuse(
+                Problem("row_maybe_no_record", line=line, column=self.column, cell=said, position=self.at)
+            )
         return False

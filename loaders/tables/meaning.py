@@ -14,6 +14,7 @@ from gisdb.registers.notation import CellProblem, Style, day
 from gisdb.registers.register import Register, Severity
 from gisdb.registers.template import stated_version
 from loaders.folding import folded
+from loaders.tables.asides import LEFT_OUT
 from loaders.tables.choices import Choices
 from loaders.tables.left_out import warn_of_figures
 from loaders.tables.match import Matching, fingerprint, match
@@ -34,12 +35,14 @@ class Meaning:
     Attributes:
         shown: how its numbers and days are read; the problem where that is not known, None where it was not asked.
         remembered: what was decided of earlier files of the same headers.
+        asides: what rows are that are named as limits or means, if anybody said so.
     """
 
     matching: Matching
     shown: Shown | Problem | None
     terms: Terms
     remembered: Mapping[str, Any]
+    asides: str | None = None
 
     @property
     def style(self) -> Style | None:
@@ -50,13 +53,15 @@ class Meaning:
     def reading(self) -> dict[str, object]:
         """How the file is understood, to be shown to people and kept with the upload.
 
-        ``decimal_mark``, ``days`` (``dmy``, ``mdy``), ``days_by`` (what decided it: ``file``, ``choice``, ``memory`` or
+        ``asides`` where anybody said it, ``decimal_mark``, ``days`` (``dmy``, ``mdy``), ``days_by`` (what decided it: ``file``, ``choice``, ``memory`` or
         ``custom``), ``days_example`` (a cell that both orders read → the day it is read as), and what
         `Matching.reading` has.
         """
         found: dict[str, object] = self.matching.reading
         if self.remembered:
             found["remembered"] = True
+        if self.asides:
+            found["asides"] = self.asides
         if isinstance(self.shown, Shown):
             style = self.shown.style
             found |= {"decimal_mark": style.decimal_mark, "days": style.day_order, "days_by": self.shown.day_order}
@@ -94,7 +99,7 @@ def meaning_of(conn: Connection, account: Account, register: Register, table: Ta
         matching = replace(matching, problems=(other, *matching.problems))
     if matching.usable:
         matching = warn_of_figures(matching, table.rows(), terms)
-    meaning = Meaning(matching, None, terms, known)
+    meaning = Meaning(matching, None, terms, known, choices.asides or known.get("asides"))
     if not matching.usable:
         return meaning
     notation = Notation(register, matching, len(table.header))
@@ -117,13 +122,20 @@ def older_template(register: Register, table: Table, matching: Matching) -> list
 
 
 def remember(conn: Connection, account: Account, register: Register, header: tuple[str, ...], choices: Choices) -> None:
-    """Keep what a person decided of files of these headers, beside what was decided before; nothing where nothing was."""
+    """Keep what a person decided of files of these headers, beside what was decided before; nothing where nothing was.
+
+    Rows named as limits or means that are left out will be told of in the next file too. That they are records would not:
+    of that file somebody has to say it again.
+    """
     said: dict[str, object] = choices.model_dump(include={"decimal", "days"}, exclude_none=True)
     columns = {folded(name): column for name, column in choices.columns.items()}
-    if not said and not columns:
+    if not said and not columns and not choices.asides:
         return
     mark = fingerprint(header)
-    before = layouts.recall(conn, account, register, mark)
+    before = dict(layouts.recall(conn, account, register, mark))
+    if choices.asides:
+        before.pop("asides", None)
+        said |= {"asides": LEFT_OUT} if choices.asides == LEFT_OUT else {}
     kept: Mapping[str, str] = before.get("columns", {})
     layouts.keep(conn, account, register, mark, {**before, **said, "columns": {**kept, **columns}})
 

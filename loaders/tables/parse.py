@@ -235,10 +235,14 @@ class Parser:
             if problem is None:
                 good.append((line, cells[: self.width]))
             else:
-                self.problems.add(problem)
-                self.read += 1
-                self.refused += 1
+                self.refuse(problem)
         return good
+
+    def refuse(self, problem: Problem) -> None:
+        """Count a row that can't come in for one reason, whatever else it holds."""
+        self.problems.add(problem)
+        self.read += 1
+        self.refused += 1
 
     def _block(self, lines: list[int], columns: list[Sequence[str]], cell: int | None) -> str:
         texts = [list(map(reading.__getitem__, columns[position])) for position, reading in self.readings]

@@ -264,7 +264,7 @@ def _written(conn: Connection, intake: _Intake, draft: Draft, receipt: Receipt) 
 
 def _followed(parser: Parser, intake: _Intake, notation: Notation) -> Iterator[str]:
     journey, table = intake.journey, intake.table
-    asides = Asides(journey.register, intake.meaning.matching, journey.choices.asides, parser.problems)
+    asides = Asides(journey.register, intake.meaning.matching, intake.meaning.asides, parser)
     for chunk in parser.chunks(asides.among(notation.among(table.rows()))):
         yield chunk
         journey.way.reached(parser.line, table.last)

@@ -31,7 +31,7 @@ SURE = ("rows_subtotal_left_out", "note", 1)
 @pytest.mark.parametrize(
     ("decided", "state", "added", "told"),
     [
-        (None, State.UNCONFIRMED, 4, {("row_maybe_no_record", "warning", 2), SURE}),
+        (None, State.REFUSED, 2, {("row_maybe_no_record", "error", 2), SURE}),
         ("record", State.COMMITTED, 4, {SURE}),
         ("left_out", State.COMMITTED, 2, {("rows_limit_left_out", "note", 1), ("rows_subtotal_left_out", "note", 2)}),
     ],
@@ -47,6 +47,7 @@ def test_a_row_named_as_a_limit_or_a_mean_is_asked_about(
         if one.column == "sampling_point" and (group.code, group.column) == (one.code, one.column)
     }
     assert (receipt.state, receipt.counts["added"], found) == (state, added, told), list(receipt.problems)
+    assert receipt.counts["refused"] == (2 if decided is None else 0)
 
 
 def test_the_same_file_with_another_word_on_such_rows_is_another_reading(clerk: Clerk) -> None:
@@ -55,3 +56,21 @@ def test_the_same_file_with_another_word_on_such_rows_is_another_reading(clerk: 
     assert clerk.measurements(*LONG[1:], header=LONG[0]).state is State.UNCHANGED
     again = clerk.measurements(*LONG[1:], header=LONG[0], choices=record)
     assert (first.counts["added"], again.counts["added"], again.counts["unchanged"]) == (2, 2, 2)
+
+
+def test_a_province_that_left_such_rows_out_is_not_asked_of_the_next_file_of_that_layout(clerk: Clerk) -> None:
+    def states(rows: tuple[str, ...], asides: str | None = None, **given: object) -> tuple[State, int]:
+        receipt = clerk.measurements(
+            *rows[1:], header=rows[0], choices=Choices.model_validate({"asides": asides} | given)
+        )
+        return receipt.state, receipt.counts["added"]
+
+    def of_month(month: int) -> tuple[str, ...]:
+        return tuple(one.replace("12/03/2026", f"12/{month:02}/2026") for one in LONG)
+
+    # That the warnings were read says nothing about what the rows are.
+    assert states(of_month(3), confirmed=True) == (State.REFUSED, 2)
+    assert states(of_month(3), "left_out") == (State.COMMITTED, 2)
+    assert states(of_month(4)) == (State.COMMITTED, 2)
+    assert states(of_month(5), "record") == (State.COMMITTED, 4)
+    assert states(of_month(6)) == (State.REFUSED, 2)
