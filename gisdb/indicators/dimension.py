@@ -24,7 +24,8 @@ class TellsApart:
     Attributes:
         matches_sql: over ``t`` and what is joined; ``{code}`` is the asked code as an SQL literal.
         join_sql: what it needs beside ``t``; ``{times}`` is how each workplace was from day to day.
-        slice_codes: the codes of a row, each of which is a slice; empty: no slices are kept.
+        slice_codes: the codes of a row, each of which is a slice; a code that one of them gives, no other may. Empty: no
+            slices are kept.
         codes_sql: a query of all codes that there may be a slice of.
     """
 
@@ -65,7 +66,7 @@ _SIZE = """(t.workplace_id, t.year) IN (SELECT y.workplace_id, y.year FROM workp
 
 def _industry(table_name: str) -> TellsApart:
     of, joined = ("t", "") if table_name == PRESENCE else ("i", _SPAN)
-    return TellsApart(_INDUSTRY.format(of=of), joined, (f"{of}.industry_code", f"{of}.section_code"), _INDUSTRIES)
+    return TellsApart(_INDUSTRY.format(of=of), joined, (f"{of}.division_code", f"{of}.section_code"), _INDUSTRIES)
 
 
 def dimensions() -> Mapping[str, Dimension]:

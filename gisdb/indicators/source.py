@@ -29,9 +29,8 @@ class Source:
 
 
 _PRESENCE_ROWS = """
-    SELECT p.*, p.industry_version || ':' || p.industry AS industry_code,
-           (SELECT p.industry_version || ':' || c.parent FROM code_list c
-            WHERE c.list = 'vsic' || p.industry_version AND c.code = p.industry AND c.parent <> '') AS section_code
+    SELECT p.*, CASE WHEN c.code IS NOT NULL THEN p.industry_version || ':' || p.industry END AS division_code,
+           p.industry_version || ':' || coalesce(c.parent, p.industry) AS section_code
     FROM (
         SELECT st.workplace_id, st.year, st.piece_id, 1 AS change, st.industry_version, st.industry
         FROM workplace_state st WHERE st.superseded_at IS NULL
@@ -40,6 +39,7 @@ _PRESENCE_ROWS = """
         FROM (SELECT s.*, lead(s.valid_from) OVER (PARTITION BY s.workplace_id ORDER BY s.valid_from) AS until
               FROM workplace_state s WHERE s.superseded_at IS NULL) AS st
         WHERE st.until IS NOT NULL) AS p
+    LEFT JOIN code_list c ON c.list = 'vsic' || p.industry_version AND c.code = p.industry AND c.parent <> ''
 """
 
 # What the measures' conditions look at beside their own table.

@@ -48,16 +48,18 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT AS $$
 $$;
 
 -- How each workplace was and until when, as SQL; {of}: a condition on the state st. A first state stands for the days
--- before it too.
+-- before it too. An industry that is no division of another is a section itself, and no division: no row belongs to one
+-- slice by both.
 CREATE OR REPLACE FUNCTION gisdb.workplace_times() RETURNS text
 LANGUAGE sql IMMUTABLE AS $body$
     SELECT $$(SELECT st.workplace_id, st.industry_version, st.industry,
-                     st.industry_version || ':' || st.industry AS industry_code,
-                     (SELECT st.industry_version || ':' || c.parent FROM code_list c
-                      WHERE c.list = 'vsic' || st.industry_version AND c.code = st.industry AND c.parent <> '') AS section_code,
+                     CASE WHEN c.code IS NOT NULL THEN st.industry_version || ':' || st.industry END AS division_code,
+                     st.industry_version || ':' || coalesce(c.parent, st.industry) AS section_code,
                      CASE WHEN lag(st.valid_from) OVER w IS NULL THEN '-infinity' ELSE st.valid_from END AS from_day,
                      coalesce(lead(st.valid_from) OVER w, 'infinity') AS to_day
-              FROM workplace_state st WHERE st.superseded_at IS NULL AND ({of})
+              FROM workplace_state st
+              LEFT JOIN code_list c ON c.list = 'vsic' || st.industry_version AND c.code = st.industry AND c.parent <> ''
+              WHERE st.superseded_at IS NULL AND ({of})
               WINDOW w AS (PARTITION BY st.workplace_id ORDER BY st.valid_from))$$
 $body$;
 

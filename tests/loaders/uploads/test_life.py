@@ -159,6 +159,27 @@ def test_a_commit_never_does_other_than_its_preview_showed(desk: Desk) -> None:
     assert rollups_are_a_recount(desk)
 
 
+def test_a_workplace_known_by_its_section_alone_counts_in_it_once_with_those_of_its_divisions(desk: Desk) -> None:
+    def counted(slice_name: str, table: str) -> list[tuple[Any, ...]]:
+        return desk.clerk.rows(
+            """SELECT r.year, r.figures::text FROM rollup r JOIN rollup_slice s ON s.id = r.slice_id
+               WHERE s.table_name = :table AND s.slice = :slice AND r.piece_id = (
+                   SELECT piece_id FROM workplace_state WHERE workplace_id = (SELECT id FROM workplace WHERE code = '79-1'))
+               ORDER BY 1""",
+            table=table,
+            slice=slice_name,
+        )
+
+    same_place = "Mã cơ sở;Tên cơ sở;Mã ngành;Mã xã/phường\nchu-c;Cơ sở ngành C;C;26740\n"
+    assert desk.clerk.import_text("workplaces", same_place).done
+    years = "Mã cơ sở;Năm;Số lao động\n79-1;2025;100\nchu-c;2025;7\n"
+    assert desk.clerk.import_text("workplace_years", years).done
+    desk.bring_in(ROW, "chu-c;Máy tiện;12/03/2025;NOISE;80;dBA")
+    for table in ("measurement", "workplace_year"):
+        assert counted("industry=2018:C", table) == counted("", table) != []
+    assert rollups_are_a_recount(desk)
+
+
 def test_a_preview_of_more_changes_than_are_listed_is_kept_to_in_all_of_them(desk: Desk) -> None:
     rows = [ROW.replace("Máy dệt 1", f"Máy {number}") for number in range(LISTED + 2)]
     desk.bring_in(*rows)
