@@ -41,6 +41,29 @@ def _add(problems: Problems, one: Unusual, rows: list[tuple[int, str, dict[str, 
         problems.count_unlisted(listed[0], rows[0][4] - len(listed))
 
 
+def report_other_years(conn: Connection, register: Register, problems: Problems) -> None:
+    """Warn of rows that replace a record of another year: numbers that begin again each year tell two records apart no more."""
+    if not register.day or register.day in register.key:
+        return
+    query = sql.SQL(
+        """SELECT line, {key}::text, extract(year FROM {day})::integer, intake_year, count(*) OVER () FROM {ready}
+           WHERE intake_outcome = 'changed' AND extract(year FROM {day}) <> intake_year ORDER BY line LIMIT {kept}"""
+    ).format(
+        key=sql.Identifier(register.key[-1]),
+        day=sql.Identifier(register.day),
+        ready=READY,
+        kept=sql.Literal(KEPT),
+    )
+    rows = driver(conn).execute(query).fetchall()
+    listed = [
+        Problem("key_of_another_year", Severity.WARNING, line, register.key[-1], cell, {"now": now, "was": was})
+        for line, cell, now, was, _ in rows
+    ]
+    problems.extend(listed)
+    if listed:
+        problems.count_unlisted(listed[0], rows[0][4] - len(listed))
+
+
 def report_disagreements(conn: Connection, register: Register, problems: Problems) -> None:
     """Tell which figures of the file contradict each other, or those that are known already and stay."""
     for one in register.agreements:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from gisdb.registers.register import Register, Rule, Severity
 from gisdb.uploads.locks import locked
-from loaders.tables.across import report_disagreements, report_unusual
+from loaders.tables.across import report_disagreements, report_other_years, report_unusual
 from loaders.tables.choices import Choices
 from loaders.tables.problem import KEPT, Problem, Problems
 from loaders.tables.ready import READY, finding, make_ready
@@ -77,6 +77,7 @@ def check(conn: Connection, register: Register, problems: Problems, choices: Cho
     if refused and choices.good_rows_only:
         _leave_bad_rows(conn, register, rules, late)
     report_unusual(conn, register, problems)
+    report_other_years(conn, register, problems)
     report_disagreements(conn, register, problems)
     return Outcome(added, changed, unchanged, refused, duplicates, bool(counts["sample"]), mixed)
 

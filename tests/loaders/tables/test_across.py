@@ -103,3 +103,19 @@ def test_a_point_far_outside_the_province_needs_a_confirmation(newcomer: Clerk) 
     [problem] = receipt.problems
     assert (problem.code, problem.cell, problem.params) == ("point_outside_province", "109,5", {"km": 54})
     assert newcomer.import_text("workplaces", line, confirmed=True).done
+
+
+def test_a_case_that_would_replace_one_of_another_year_needs_a_confirmation(clerk: Clerk) -> None:
+    def told(*cases: str) -> list[tuple[str, int | None, str | None, Severity]]:
+        header = "Mã cơ sở;Số vụ;Ngày xảy ra;Mức độ;Số người bị nạn;Số người chết;Bị thương nặng\n"
+        receipt = clerk.import_text("incidents", header + "".join(f"79-1;{one}\n" for one in cases))
+        return [(one.code, one.line, one.cell, one.severity) for one in receipt.problems]
+
+    assert told("1;12/03/2024;Chết người;1;1;0", "2;13/03/2024;Nhẹ;1;0;0") == []
+    assert told("2;14/03/2024;Nhẹ;1;0;0", "1;20/05/2025;Nhẹ;1;0;0", "3;20/05/2025;Nhẹ;1;0;0") == [
+        ("key_of_another_year", 3, "1", Severity.WARNING)
+    ]
+    assert clerk.rows("SELECT number, deaths FROM incident WHERE superseded_at IS NULL ORDER BY 1") == [
+        ("1", 1),
+        ("2", 0),
+    ]
