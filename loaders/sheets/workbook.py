@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
@@ -18,7 +18,7 @@ from loaders.sheets.layout import Row, Span
 from loaders.sheets.limits import Limits
 from loaders.sheets.ods import merged_cells, old_fonts
 from loaders.sheets.text import reshown, shown_as
-from loaders.sheets.xlsx import Package
+from loaders.sheets.xlsx import Inside, Package, is_percent
 from loaders.syllables import legal_share
 
 if TYPE_CHECKING:
@@ -148,15 +148,18 @@ class _Calamine:
         old = self.ods_fonts.get(name, {})
         if self.package and self.package.old_fonts:
             old = fonts.of_xlsx(self.path, name)
-        return Sheet(name, _CalamineRows(sheet, inside.errors if inside else {}), spans, old)
+        return Sheet(name, _CalamineRows(sheet, inside or Inside()), spans, old)
 
 
 class _CalamineRows:
-    def __init__(self, sheet: CalamineSheet, errors: dict[tuple[int, int], str]) -> None:
+    def __init__(self, sheet: CalamineSheet, inside: Inside) -> None:
         self.sheet = sheet
-        self.errors: dict[int, list[tuple[int, str]]] = {}
-        for (row, column), said in errors.items():
-            self.errors.setdefault(row, []).append((column, said))
+        self.said: dict[int, list[tuple[int, str]]] = {}
+        self.percent: dict[int, list[int]] = {}
+        for (row, column), said in inside.said.items():
+            self.said.setdefault(row, []).append((column, said))
+        for row, column in inside.percent:
+            self.percent.setdefault(row, []).append(column)
 
     def rows(self) -> Iterator[tuple[int, list[Any]]]:
         start = self.sheet.start
@@ -164,8 +167,11 @@ class _CalamineRows:
             return
         blank = [""] * start[1]
         for at, values in enumerate(self.sheet.iter_rows()):
-            cells = [*blank, *values]
-            for column, said in self.errors.get(at, ()):
+            cells: list[Any] = [*blank, *values]
+            for column in self.percent.get(at, ()):
+                if column < len(cells) and isinstance(cells[column], float):
+                    cells[column] *= 100
+            for column, said in self.said.get(at, ()):
                 if column < len(cells):
                     cells[column] = said
             yield at, cells
@@ -215,19 +221,25 @@ class _Xls:
                 if sheet.cell_type(row, column) == self.xlrd.XL_CELL_TEXT
             )
             old = fonts.of_xls(used, faces)
-        return Sheet(name, _XlsRows(self.book.datemode, sheet), spans, old)
+        percent = {at for at, one in enumerate(formats) if is_percent(self.book.format_map[one.format_key].format_str)}
+        return Sheet(name, _XlsRows(self.book.datemode, sheet, percent), spans, old)
 
 
 class _XlsRows:
-    def __init__(self, datemode: Literal[0, 1], sheet: XlsSheet) -> None:
+    def __init__(self, datemode: Literal[0, 1], sheet: XlsSheet, percent: Collection[int]) -> None:
         import xlrd
 
-        self.xlrd, self.datemode, self.sheet = xlrd, datemode, sheet
+        self.xlrd, self.datemode, self.sheet, self.percent = xlrd, datemode, sheet, percent
 
     def rows(self) -> Iterator[tuple[int, list[Any]]]:
         for row in range(self.sheet.nrows):
             types, values = self.sheet.row_types(row), self.sheet.row_values(row)
-            yield row, [self._value(kind, value) for kind, value in zip(types, values, strict=True)]
+            cells = [self._value(kind, value) for kind, value in zip(types, values, strict=True)]
+            for column, cell in enumerate(cells) if self.percent else ():
+                # People see a hundred times the number.
+                if isinstance(cell, float) and self.sheet.cell_xf_index(row, column) in self.percent:
+                    cells[column] = cell * 100
+            yield row, cells
 
     def _value(self, kind: int, value: Any) -> object:  # noqa: ANN401 - what xlrd gives
         if kind == self.xlrd.XL_CELL_DATE:

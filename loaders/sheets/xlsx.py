@@ -1,4 +1,4 @@
-"""What the values of an .xlsx do not tell: how large its sheets really are, its error cells, its old fonts.
+"""What the values of an .xlsx do not tell: how large its sheets really are, its errors, formulas, percents, old fonts.
 
 A sheet is looked through as a stream before anything builds a grid of it: one cell at XFD1048576 would make a grid of
 17,000,000,000 cells.
@@ -6,6 +6,7 @@ A sheet is looked through as a stream before anything builds a grid of it: one c
 
 from __future__ import annotations
 
+import html
 import posixpath
 import re
 import zipfile
@@ -30,6 +31,14 @@ _ERROR = re.compile(
     rb"<(?:\w+:)?c\s(?=[^>]*\bt=[\"']e[\"'])(?:[^>]*?\s)?r=[\"']([A-Z]{1,3})(\d{1,7})[\"'][^>]*>.{0,9000}?<(?:\w+:)?v>([^<]*)<",
     re.DOTALL,
 )
+# A formula that was saved without its value; one whose value is an empty text has it.
+_UNCOUNTED = re.compile(
+    rb"<(?:\w+:)?c\s(?![^>]*\bt=[\"']str[\"'])(?:[^>]*?\s)?r=[\"']([A-Z]{1,3})(\d{1,7})[\"'][^>]*>"
+    rb"\s*<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>([^<]{0,9000})</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</"
+)
+# Built-in formats 9 and 10 are 0% and 0.00%; of others the code says it, outside of its literal texts.
+_PERCENT_FORMATS = frozenset({"9", "10"})
+_LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 # Parts of the list of sheets are small in every honest workbook.
@@ -39,9 +48,14 @@ OLD_FONT = re.compile(rb"[\"'](\.Vn[A-Za-z0-9 ]*|VNI-[^\"']*)[\"']")
 
 @dataclass
 class Inside:
-    """What was seen in a sheet: errors by row and column (both from 0)."""
+    """What was seen in a sheet, by row and column (both from 0).
 
-    errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    ``said``: what stands in cells that hold no value: errors, and formulas that were saved without one; ``percent``: where
+    people see a hundred times the number.
+    """
+
+    said: dict[tuple[int, int], str] = field(default_factory=dict)
+    percent: set[tuple[int, int]] = field(default_factory=set)
 
 
 class Package:
@@ -54,7 +68,9 @@ class Package:
                 if sum(one.file_size for one in archive.infolist()) > limits.unzipped_bytes:
                     raise too_large_unzipped(limits.unzipped_bytes)
                 self.sheets = _sheets(archive)
-                self.old_fonts = "xl/styles.xml" in archive.namelist() and _names_old_font(archive)
+                styled = "xl/styles.xml" in archive.namelist()
+                self.old_fonts = styled and _names_old_font(archive)
+                self.percent = _percent_cells(archive) if styled else None
         except (zipfile.BadZipFile, zlib.error, ET.ParseError, KeyError, EOFError, RuntimeError) as damage:
             raise InputError("file_damaged", reason=str(damage)) from None
 
@@ -81,12 +97,21 @@ class Package:
                         reach = int(cells[-1][1]) if cells else 0
                         self._judge(sheet, columns, max(bottom, reach))
                     bottom = max(bottom, reach)
-                    if b't="e"' in text or b"t='e'" in text:
-                        for column, row, value in _ERROR.findall(text):
-                            seen.errors[int(row) - 1, _column(column)] = value.decode("utf-8", "replace")
+                    self._see(text, seen)
         except (zipfile.BadZipFile, zlib.error, KeyError, EOFError, RuntimeError) as damage:
             raise InputError("file_damaged", reason=str(damage)) from None
         return seen
+
+    def _see(self, text: bytes, seen: Inside) -> None:
+        if b't="e"' in text or b"t='e'" in text:
+            for column, row, value in _ERROR.findall(text):
+                seen.said[int(row) - 1, _column(column)] = value.decode("utf-8", "replace")
+        if b"<f" in text or b":f" in text:
+            for column, row, formula in _UNCOUNTED.findall(text):
+                said = "=" + html.unescape(formula.decode("utf-8", "replace"))
+                seen.said[int(row) - 1, _column(column)] = said if formula else "=…"
+        if self.percent is not None:
+            seen.percent |= {(int(row) - 1, _column(column)) for column, row in self.percent.findall(text)}
 
     def _judge(self, sheet: str, columns: set[bytes], bottom: int) -> None:
         right = max(map(_column, columns), default=-1) + 1
@@ -148,6 +173,28 @@ def _index(archive: zipfile.ZipFile, part: str) -> ET.Element:
     if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
         raise InputError("file_damaged", reason="DOCTYPE")
     return ET.fromstring(text)  # noqa: S314 - entities are refused above, the size is bounded
+
+
+def _percent_cells(archive: zipfile.ZipFile) -> re.Pattern[bytes] | None:
+    """A pattern of the places of cells that are shown as percents; None where the workbook has no such format."""
+    styles = _index(archive, "xl/styles.xml")
+    shown = {*_PERCENT_FORMATS}
+    shown |= {
+        one.get("numFmtId", "")
+        for one in styles.iter()
+        if one.tag.endswith("}numFmt") and is_percent(one.get("formatCode", ""))
+    }
+    formats = next((one for one in styles if one.tag.endswith("}cellXfs")), ())
+    wanted = [str(at) for at, one in enumerate(formats) if one.get("numFmtId") in shown]
+    if not wanted:
+        return None
+    style = rf"\bs=[\"'](?:{'|'.join(wanted)})[\"']"
+    return re.compile(rf"<(?:\w+:)?c\s(?=[^>]*{style})(?:[^>]*?\s)?r=[\"']([A-Z]{{1,3}})(\d{{1,7}})[\"']".encode())
+
+
+def is_percent(code: str) -> bool:
+    """Whether a number format shows a hundred times the number."""
+    return "%" in _LITERAL.sub("", code)
 
 
 def _names_old_font(archive: zipfile.ZipFile) -> bool:

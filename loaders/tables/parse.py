@@ -10,6 +10,7 @@ from decimal import Decimal
 from itertools import islice, repeat
 
 from gisdb.formula import unguarded
+from gisdb.registers.censored import Censored
 from gisdb.registers.column import Code, Column, Reference, Truth
 from gisdb.registers.notation import DASHES, CellProblem, Style
 from gisdb.registers.register import Register, Severity
@@ -22,6 +23,11 @@ from loaders.tables.vocabulary import Terms, Vocabulary
 REMEMBERED = 100_000
 _NULL = r"\N"
 _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+# What spreadsheets show where a formula came to nothing.
+_NOT_AVAILABLE = "#N/A"
+_ERRORS = frozenset(
+    f"#{one}" for one in ["NULL!", "DIV/0!", "VALUE!", "REF!", "NAME?", "NUM!", "N/A", "SPILL!", "CALC!"]
+)
 # A declared default is read in the notation of the source code.
 _DECLARED = Style(".", "dmy")
 
@@ -58,6 +64,9 @@ class Reading(dict[str, str]):
         if bare in DASHES and self.blank is not None:
             self._keep(given)
             return self.blank
+        if spoiled := self._spoiled(bare):
+            self.wrong[given] = CellProblem(spoiled)
+            return _NULL
         try:
             values = self._values(bare)
         except CellProblem as problem:
@@ -68,6 +77,13 @@ class Reading(dict[str, str]):
             if note := self.column.kind.noted(plain(bare)):
                 self.noted[given] = note
         return "\t".join(map(copied, values))
+
+    def _spoiled(self, bare: str) -> str:
+        """The problem with a cell that holds a formula's error, or its text in place of its value."""
+        if bare in _ERRORS:
+            # A result that is not available was not measured.
+            return "" if bare == _NOT_AVAILABLE and isinstance(self.column.kind, Censored) else "cell_is_error"
+        return "cell_is_formula" if bare.startswith("=") and unguarded(bare) == bare else ""
 
     def _values(self, bare: str) -> tuple[object, ...]:
         kind, style = self.column.kind, self.style

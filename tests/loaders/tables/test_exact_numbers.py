@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlwt  # type: ignore[import-untyped]
 from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from gisdb.registers import register
+from gisdb.registers.register import Severity
 from loaders.sheets.cells import EXACT, exact, plain, written
 from loaders.tables import Receipt, State, import_file
 from tests.loaders.tables.conftest import Clerk
@@ -113,3 +115,39 @@ def test_what_is_wrong_with_a_cell_shows_it_without_our_mark(clerk: Clerk) -> No
     assert ("value_not_measured", 3, "#N/A") in found
     assert ("workplace_code_unknown", 4, "791") in found
     assert all(EXACT not in str(one) for one in receipt.problems)
+
+
+@pytest.mark.parametrize("code", ["0.0%", '0" phần trăm" %', "[Red]0%"])
+def test_a_percent_is_what_people_see(clerk: Clerk, tmp_path: Path, code: str) -> None:
+    book, old = Workbook(), xlwt.Workbook()
+    sheet, old_sheet = book.worksheets[0], old.add_sheet("Kết quả")
+    rows: list[list[Any]] = [HEADER, ["79-1", "Lò", "12/03/2026", "HUMIDITY", 0.655, "%"]]
+    for at, row in enumerate(rows):
+        sheet.append(row)
+        for column, cell in enumerate(row):
+            old_sheet.write(at, column, cell, xlwt.easyxf(num_format_str=code) if cell == 0.655 else xlwt.XFStyle())
+    sheet["E2"].number_format = code
+    book.save(tmp_path / "phần trăm.xlsx")
+    old.save(str(tmp_path / "phần trăm.xls"))
+    for path in (tmp_path / "phần trăm.xlsx", tmp_path / "phần trăm.xls"):
+        receipt = import_file(clerk.database, clerk.account, register("measurements"), path, dry_run=True)
+        assert receipt.first[0]["columns"]["value"] == "65.5", path  # type: ignore[index]
+
+
+def test_a_formula_without_its_value_and_an_error_are_no_values(clerk: Clerk) -> None:
+    header = [*HEADER, "Thời gian ca (giờ)"]
+    day = date(2026, 3, 12)
+    receipt = bring(
+        clerk,
+        ["79-1", "Lò", day, "NOISE", "=80+5", "dBA", 8],
+        ["79-1", "Kho", day, "NOISE", 80, "dBA", "=6+6"],
+        ["79-1", "#REF!", day, "NOISE", 80, "dBA", 8],
+        header=header,
+    )
+    assert [
+        (one.code, one.line, one.column, one.cell) for one in receipt.problems if one.severity is Severity.ERROR
+    ] == [
+        ("cell_is_formula", 2, "value", "=80+5"),
+        ("cell_is_formula", 3, "shift_hours", "=6+6"),
+        ("cell_is_error", 4, "sampling_point", "#REF!"),
+    ]
