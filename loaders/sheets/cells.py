@@ -9,11 +9,13 @@ from decimal import Decimal
 # Before the text of a number that its file holds as a number: point notation, whatever the file's style. Word joiner:
 # invisible, no space to `str.strip`, not typed by people.
 EXACT = "\u2060"
+# Before the text of a formula whose value the file does not hold. Function application: as invisible.
+FORMULA = "\u2061"
 
 
 def plain(cell: str) -> str:
     """``cell`` as people see it."""
-    return cell.removeprefix(EXACT)
+    return cell.removeprefix(EXACT).removeprefix(FORMULA)
 
 
 def exact(value: float) -> str:

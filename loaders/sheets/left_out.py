@@ -16,6 +16,9 @@ from loaders.sheets.shape import aside_of, filled, is_day, is_figure, is_only_fi
 # A column that so many of the rows fill is one that records fill.
 _USUAL = 0.8
 _LISTED = 20
+_AGAIN = "rows_header_left_out"
+# So many names in a row make it a header.
+_NAMES = 3
 # Of a block, what may belong to the first line of the next.
 _OVERLAP_BYTES = 400
 
@@ -26,6 +29,9 @@ class LeftOut:
     The word for it has to stand first, behind a numbering at most. What can be no name then settles it, unless the row says
     all that records say, their day among it. A word that could be a name says it only where none of the columns by which
     the first rows are told apart (texts, days, years) is filled beside it, and nothing else but figures.
+
+    A header that stands there again, as on each page of a printed table, is no record either; one whose names stand in
+    another order begins another table.
     """
 
     def __init__(self, found: Layout, sample: Sequence[Row]) -> None:
@@ -37,10 +43,19 @@ class LeftOut:
         columns = {at: [row[at] for row in rows if at < len(row)] for at in range(len(found.header))}
         self.keys = {at for at, cells in columns.items() if rows and _is_key(cells, len(rows))}
         self.days = {at for at in self.keys if any(map(_is_when, columns[at]))}
+        self.names = [{_bare(part) for part in (name, *name.split(" / "))} - {""} for name in found.header]
+        self.every = set().union(*self.names) if self.names else set()
+        self.turned: int | None = None
+        self._header = [cell for line, cells in sample if line == found.header_line for cell in cells]
 
     def among(self, rows: Iterable[Row]) -> Iterator[Row]:
         """The same rows, looked at."""
         for line, cells in rows:
+            if self._is_header(line, cells):
+                self.lines.setdefault(_AGAIN, []).append(line)
+                self.said.setdefault(_AGAIN, next(filter(None, map(str.strip, cells)))[:200])
+                yield line, cells
+                continue
             said = aside_of(cells)
             if said is not None and self._is_left_out(cells, *said):
                 at, kind = said
@@ -54,10 +69,14 @@ class LeftOut:
 
     def among_text(self, path: Path, delimiter: str) -> None:
         """Look at the rows of plain UTF-8, if any of its lines may begin so."""
+        # The header's longest name, which its own line holds, tells that it may stand there again.
+        longest = max((cell.strip().partition("\n")[0].strip() for cell in self._header), key=len, default="")
+        mark, seen, own = longest.encode(), 0, sum(longest in cell for cell in self._header)
         with path.open("rb") as file:
             before = b""
             while block := file.read(BLOCK_BYTES):
-                if may_hold_asides(before + block):
+                seen += (before[1 - len(mark) :] + block).count(mark) if len(mark) > 1 else 0
+                if seen > own or may_hold_asides(before + block):
                     break
                 before = block[-_OVERLAP_BYTES:]
             else:
@@ -66,6 +85,18 @@ class LeftOut:
         with suppress(InputError):
             for _ in self.among(text.records(path, "utf-8", delimiter)):
                 pass
+
+    def _is_header(self, line: int, cells: Sequence[str]) -> bool:
+        """Whether all that a row says is names of the header; where one stands in another's column, that is noted."""
+        first = next((cell for cell in cells if cell and not cell.isspace()), "")
+        if line <= self.found.header_line or _bare(first) not in self.every:
+            return False
+        said = [(at, _bare(cells[at])) for at in filled(cells)]
+        if len(said) < _NAMES or any(name not in self.every for _, name in said):
+            return False
+        if self.turned is None and any(at >= len(self.names) or name not in self.names[at] for at, name in said):
+            self.turned = line
+        return True
 
     def _is_left_out(self, cells: Sequence[str], first: int, kind: Aside) -> bool:
         # A dash says nothing.
@@ -77,8 +108,14 @@ class LeftOut:
         return not told and all(is_only_figures(cells[at]) for at in beside)
 
     def leave_out(self) -> None:
-        """Take them out of the table, and note their lines."""
+        """Take them out of the table, and note their lines.
+
+        Raises:
+            InputError: ``header_in_other_order`` where the header's names stand again, for other columns.
+        """
         found = self.found
+        if self.turned is not None and (found.end is None or self.turned < found.end):
+            raise InputError("header_in_other_order", line=self.turned)
         end, skipped = found.end, set(found.skipped)
         for note, lines in self.lines.items():
             within = [line for line in lines if line > found.header_line and (end is None or line < end)]
@@ -105,3 +142,7 @@ def _is_key(cells: Sequence[str], rows: int) -> bool:
 
 def _is_when(cell: str) -> bool:
     return is_day(cell) or is_year(cell)
+
+
+def _bare(cell: str) -> str:
+    return " ".join(cell.split()).casefold()

@@ -18,6 +18,7 @@ from xml.etree import ElementTree as ET
 
 from gisdb.errors import InputError
 from loaders.sheets.archive import too_large_unzipped
+from loaders.sheets.cells import FORMULA
 from loaders.sheets.limits import Limits
 
 _BLOCK = 1 << 20
@@ -108,8 +109,8 @@ class Package:
                 seen.said[int(row) - 1, _column(column)] = value.decode("utf-8", "replace")
         if b"<f" in text or b":f" in text:
             for column, row, formula in _UNCOUNTED.findall(text):
-                said = "=" + html.unescape(formula.decode("utf-8", "replace"))
-                seen.said[int(row) - 1, _column(column)] = said if formula else "=…"
+                said = html.unescape(formula.decode("utf-8", "replace")) or "…"
+                seen.said[int(row) - 1, _column(column)] = f"{FORMULA}={said}"
         if self.percent is not None:
             seen.percent |= {(int(row) - 1, _column(column)) for column, row in self.percent.findall(text)}
 

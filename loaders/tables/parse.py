@@ -16,7 +16,7 @@ from gisdb.registers.notation import DASHES, CellProblem, Style
 from gisdb.registers.register import Register, Severity
 from loaders.tables.match import Matching, is_described
 from loaders.tables.problem import Problem, Problems
-from loaders.tables.read import CHUNK_ROWS, EXACT, plain, problem_with_length
+from loaders.tables.read import CHUNK_ROWS, EXACT, FORMULA, plain, problem_with_length
 from loaders.tables.vocabulary import Terms, Vocabulary
 
 # Cells repeat: each is parsed once while so many are remembered.
@@ -83,7 +83,7 @@ class Reading(dict[str, str]):
         if bare in _ERRORS:
             # A result that is not available was not measured.
             return "" if bare == _NOT_AVAILABLE and isinstance(self.column.kind, Censored) else "cell_is_error"
-        return "cell_is_formula" if bare.startswith("=") and unguarded(bare) == bare else ""
+        return "cell_is_formula" if bare.startswith(FORMULA) else ""
 
     def _values(self, bare: str) -> tuple[object, ...]:
         kind, style = self.column.kind, self.style

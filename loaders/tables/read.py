@@ -10,7 +10,7 @@ from pathlib import Path
 
 from gisdb.errors import InputError
 from gisdb.registers.register import Severity
-from loaders.sheets.cells import EXACT, plain
+from loaders.sheets.cells import EXACT, FORMULA, plain
 from loaders.sheets.limits import Limits
 from loaders.sheets.process import ask
 from loaders.sheets.scan import BLOCK_BYTES
@@ -23,6 +23,7 @@ __all__ = [
     "CHUNK_ROWS",
     "DELIMITERS",
     "EXACT",
+    "FORMULA",
     "Limits",
     "Table",
     "plain",
