@@ -143,12 +143,15 @@ def import_file(
         progress("step_import_read", file=journey.file_name)
         with workroom() as work, database.acting_as(account, write=True, timeout_s=0) as conn:
             receipt = _travel(conn, journey, work)
-            if receipt.state is not State.COMMITTED:
-                conn.rollback()
+            if receipt.state is State.COMMITTED:
+                tell_of_taken_codes(conn, account, receipt, receipt.upload_id)
+                return receipt
+            conn.rollback()
     except InputError as refusal:
         journey.problems.add(_of_file(refusal))
-        return journey.ends(State.REFUSED)
-    tell_of_taken_codes(database, account, receipt, draft.id if draft else receipt.upload_id)
+        receipt = journey.ends(State.REFUSED)
+    with database.acting_as(account, write=True) as conn:
+        tell_of_taken_codes(conn, account, receipt, draft.id if draft else None)
     return receipt
 
 

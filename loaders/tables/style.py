@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from gisdb.registers.column import Column, Day, Kind
-from gisdb.registers.notation import Style, day_orders, decimal_marks
+from gisdb.registers.notation import Style, day_orders, decimal_marks, number
 from gisdb.registers.register import Register, Severity
 from loaders.tables.choices import Choices
 from loaders.tables.match import Matching
@@ -39,18 +39,28 @@ class Shown:
     warnings: tuple[Problem, ...] = ()
 
 
+# A number with one mark, which may be of decimals or of thousands.
+_COMMA, _POINT = "?,", "?."
+
+
 class _Marks(dict[str, str]):
-    """One column's cells and the decimal mark that each shows; a cell is looked at when it is first met."""
+    """One column's cells and the decimal mark that each shows; a cell is looked at when it is first met.
+
+    ``grouped``: whether any number shows a thousands mark that can be nothing else: ``1.234,5``, ``1.000.000``.
+    """
 
     def __init__(self, kind: Kind) -> None:
         super().__init__()
         self._kind = kind
+        self.grouped = False
 
     def __missing__(self, cell: str) -> str:
         typed = ("," in cell or "." in cell) and not cell.startswith(EXACT)
-        shown = decimal_marks(self._kind.number_in(cell.strip())) if typed else ""
-        self[cell] = shown
-        return shown
+        number = self._kind.number_in(cell.strip()) if typed else ""
+        shown = decimal_marks(number)
+        self.grouped |= shown in {",", "."} and any(mark in number for mark in ",." if mark != shown)
+        self[cell] = shown if shown != "?" else _COMMA if "," in number else _POINT
+        return self[cell]
 
 
 class _Orders(dict[str, str]):
@@ -58,6 +68,8 @@ class _Orders(dict[str, str]):
 
     `FLIPPABLE` where day and month could change places, `FIXED` where they could not.
     """
+
+    grouped = False
 
     def __missing__(self, cell: str) -> str:
         date = _DATE.match(cell)
@@ -114,7 +126,7 @@ class _Source:
 
     position: int
     column: Column
-    seen: dict[str, str]
+    seen: _Marks | _Orders
 
 
 class Notation:
@@ -128,25 +140,23 @@ class Notation:
 
     def __init__(self, register: Register, matching: Matching, width: int) -> None:
         self._width = width
-        self._numbers, self._constant_days = _Votes(), _Votes()
-        self._numeric = _sources(register, matching, numeric=True)
+        self._constant_numbers, self._constant_days = _Votes(), _Votes()
+        self._numeric = [(_Votes(), one) for one in _sources(register, matching, numeric=True)]
         self._dated = [(_Votes(), one) for one in _sources(register, matching, numeric=False)]
         for name, cell in matching.constants.items():
             column = register.column(name)
             if _is_numeric(column.kind):
-                self._numbers.add(_Marks(column.kind)[cell], column, cell, None, None)
+                self._constant_numbers.add(_Marks(column.kind)[cell], column, cell, None, None)
             elif isinstance(column.kind, Day):
                 self._constant_days.add(day_orders(cell.strip()), column, cell, None, None)
-        self._has_constants = bool(self._numbers.counts or self._constant_days.counts)
+        self._has_constants = bool(self._constant_numbers.counts or self._constant_days.counts)
 
     def among(self, rows: Iterator[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
         """The same rows, once they are looked at, some at a time."""
         while chunk := list(islice(rows, CHUNK_ROWS)):
             full = [row for row in chunk if len(row[1]) >= self._width]
             if full:
-                for one in self._numeric:
-                    self._numbers.count(one, full)
-                for votes, one in self._dated:
+                for votes, one in (*self._numeric, *self._dated):
                     votes.count(one, full)
             yield from chunk
 
@@ -159,8 +169,9 @@ class Notation:
             are shown equally often, or the one that is not usual by fewer cells than read both ways: it may be a slip
             in one of them.
         """
-        days = self._days()
-        mark = DECIMAL_MARKS[choices.decimal] if choices.decimal else _mark(self._numbers)
+        days = _together(self._constant_days, self._dated)
+        numbers = _together(self._constant_numbers, self._numeric)
+        mark = DECIMAL_MARKS[choices.decimal] if choices.decimal else _mark(numbers)
         order = choices.days or _order(days)
         if isinstance(mark, Problem):
             return mark
@@ -168,8 +179,11 @@ class Notation:
             return order
         both = days.first.get("?")
         by = "choice" if choices.days else "file" if days.counts["dmy"] or days.counts["mdy"] else "custom"
-        warnings = tuple(filter(None, (_maybe_flipped(votes) for votes, _ in self._dated)))
-        return Shown(Style(mark, order), by, both.cell or "" if both else "", warnings)
+        style = Style(mark, order)
+        doubtful = [_maybe_flipped(votes) for votes, _ in self._dated]
+        if not choices.decimal:
+            doubtful += [_maybe_decimal(votes, one, style) for votes, one in self._numeric]
+        return Shown(style, by, both.cell or "" if both else "", tuple(filter(None, doubtful)))
 
     def is_settled(self, choices: Choices) -> bool:
         """Whether nothing so far reads in two ways, so that more rows will hardly show another style.
@@ -180,11 +194,12 @@ class Notation:
         clear = isinstance(shown, Shown) and (shown.day_order != "custom" or not shown.day)
         return clear and not self._has_constants
 
-    def _days(self) -> _Votes:
-        found = _Votes()
-        for votes in (self._constant_days, *(votes for votes, _ in self._dated)):
-            found.take(votes)
-        return found
+
+def _together(constants: _Votes, columns: Iterable[tuple[_Votes, _Source]]) -> _Votes:
+    found = _Votes()
+    for votes in (constants, *(votes for votes, _ in columns)):
+        found.take(votes)
+    return found
 
 
 def _sources(register: Register, matching: Matching, *, numeric: bool) -> list[_Source]:
@@ -205,7 +220,7 @@ def _mark(votes: _Votes) -> str | Problem:
     comma, point = votes.counts[","], votes.counts["."]
     if comma != point:
         return "," if comma > point else "."
-    unclear = votes.first["."] if comma else votes.first.get("?")
+    unclear = votes.first["."] if comma else votes.first.get(_COMMA) or votes.first.get(_POINT)
     return replace(unclear, code="number_style_unclear") if unclear else Style().decimal_mark
 
 
@@ -233,3 +248,21 @@ def _maybe_flipped(votes: _Votes) -> Problem | None:
     year, month, day = (first.cell or "")[:10].split("-")
     params = {"count": counts[FLIPPABLE], "read": f"{year}-{month}-{day}", "meant": f"{year}-{day}-{month}"}
     return replace(first, code="days_maybe_flipped", severity=Severity.WARNING, params=params)
+
+
+def _maybe_decimal(votes: _Votes, source: _Source, style: Style) -> Problem | None:
+    """A thousands mark among numbers with few digits behind a decimal mark: ``1,250`` beside ``0.12`` may be no 1250.
+
+    Not where the column shows numbers that only thousands marks make, or holds whole numbers alone.
+    """
+    counts, grouping = votes.counts, _POINT if style.decimal_mark == "," else _COMMA
+    if not counts[grouping] or not counts[style.decimal_mark] or source.seen.grouped:
+        return None
+    first = votes.first[grouping]
+    read = f"{number(source.column.kind.number_in((first.cell or '').strip()), style):f}"
+    return replace(
+        first,
+        code="thousands_among_decimals",
+        severity=Severity.WARNING,
+        params={"count": counts[grouping], "read": read},
+    )

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from sqlalchemy import Connection
+
 from gisdb.access import audit
 from gisdb.access.accounts import Account
-from gisdb.engine import Database
 from gisdb.registers.workplaces import CODE_TAKEN
 from loaders.tables.receipt import Receipt
 
 
-def tell_of_taken_codes(database: Database, account: Account, receipt: Receipt, upload_id: int | None) -> None:
+def tell_of_taken_codes(conn: Connection, account: Account, receipt: Receipt, upload_id: int | None) -> None:
     """Write into the trail how many codes of a file are workplaces that the account does not see.
 
     ``upload_id``: None where nothing of the file is kept.
     """
     if taken := sum(one.count for one in receipt.problems.groups if one.code == CODE_TAKEN):
         detail = {"upload": upload_id, "file": receipt.file_name, "count": taken}
-        audit.record(database, account, CODE_TAKEN, detail)
+        audit.write(conn, account, CODE_TAKEN, detail)

@@ -195,6 +195,28 @@ def test_all_rows_decide_and_not_the_first_of_them(
     }
 
 
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        (("0.12", "1,250", "0.35"), [("thousands_among_decimals", 3, "1,250", {"count": 1, "read": "1250"})]),
+        (("0,12", "<1.250", "2.105"), [("thousands_among_decimals", 3, "<1.250", {"count": 2, "read": "1250"})]),
+        (("0,12", "1.250,5", "2.105"), []),
+        (("1200", "1.250", "12.000.000"), []),
+    ],
+)
+def test_a_thousand_among_fractions_needs_a_confirmation(
+    clerk: Clerk, cells: tuple[str, ...], told: list[tuple[str, int, str, dict[str, object]]]
+) -> None:
+    rows = [f"79-1;P{number};13/04/2025;CO;{one};mg/m3" for number, one in enumerate(cells)]
+    receipt = clerk.measurements(*rows, dry_run=True)
+    found = [one for one in receipt.problems if one.code == "thousands_among_decimals"]
+    assert [(one.code, one.line, one.cell, dict(one.params)) for one in found] == told
+    assert not found or found[0].severity is Severity.WARNING
+    # Who says which mark it is knows what the others are.
+    chosen = clerk.measurements(*rows, dry_run=True, choices=Choices(decimal="comma"))
+    assert "thousands_among_decimals" not in codes(chosen)
+
+
 def test_the_receipt_shows_what_a_doubtful_day_is_read_as(clerk: Clerk) -> None:
     row = "79-1;A;03/04/2025;NOISE;80;dBA"
     assert clerk.measurements(row, dry_run=True).reading["days_example"] == {"03/04/2025": "2025-04-03"}
