@@ -119,7 +119,7 @@ def test_a_person_reads_the_line_and_the_fix_on_the_terminal(command: Command) -
     said = done.stdout.decode()
     assert done.returncode == 1
     assert "dòng 2: “8 6” không phải là một số." in said
-    assert "→ Chỉ viết chữ số" in said
+    assert "→ Mỗi ô chỉ một số" in said
     assert "Chưa ghi gì." in said
     assert "Hiểu dòng 3 là: Mã cơ sở 79-1; " in said
 

@@ -31,7 +31,7 @@ def test_a_clerk_sees_the_line_and_the_fix(clerk: Clerk) -> None:
     problem = next(iter(receipt.problems))
     vi, en = (problem.said(register("measurements"), language) for language in ("vi", "en"))
     assert vi.text == "“ồn” không phải là một số."
-    assert vi.fix.startswith("Chỉ viết chữ số, dấu thập phân của tệp này là “,”")
+    assert vi.fix.startswith("Mỗi ô chỉ một số, viết bằng chữ số; dấu thập phân của tệp này là “,”")
     assert en.text == "“ồn” is not a number."
     assert clerk.fingerprint() == before
 
