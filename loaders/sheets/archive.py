@@ -65,8 +65,10 @@ def unpack(path: Path, work: Path, wanted: str | None, limits: Limits) -> Member
         raise InputError("archive_in_archive", name=_name(member))
     name = _name(member)
     others = [_name(one) for one in every if one is not member]
-    notes = [] if wanted or not others else [Note("files_not_read", params={"file": name, "others": listed(others)})]
-    return Member(unpacked, name, sheet, [_name(one) for one in tables if one is not member], notes)
+    beside = [_name(one) for one in tables if one is not member]
+    code, told = ("files_beside_the_chosen", beside) if wanted else ("files_not_read", others)
+    notes = [Note(code, params={"file": name, "others": listed(told)})] if told else []
+    return Member(unpacked, name, sheet, beside, notes)
 
 
 def _contents(archive: zipfile.ZipFile) -> tuple[list[zipfile.ZipInfo], list[zipfile.ZipInfo]]:

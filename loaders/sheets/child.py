@@ -17,7 +17,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from time import process_time
+from typing import TYPE_CHECKING, Any
 
 from gisdb.errors import InputError
 from loaders.process import asked
@@ -31,9 +32,14 @@ from loaders.sheets.merged import Merged
 from loaders.sheets.scan import checksum, scan
 from loaders.sheets.shape import Known, hits
 
+if TYPE_CHECKING:
+    from loaders.sheets.workbook import Book, Sheet
+
 WRITTEN = "table.csv"
-# Sheets beyond these are not looked at when the best is sought.
+# Sheets beyond these are not looked at, neither for the best nor for others like it; hidden ones come last.
 _LOOKED_AT = 30
+# Larger ones (some 1 million cells) are not opened only to be compared.
+_COMPARED_BYTES = 50_000_000
 
 
 @dataclass(frozen=True)
@@ -149,31 +155,18 @@ def _located(rows: list[Row], spans: list[Span] | None, request: Request) -> Lay
 
 
 def _workbook(request: Request, path: Path, kind: str, wanted: str | None) -> Found:
-    from loaders.sheets.workbook import guess_encoding, open_book
+    from loaders.sheets.workbook import open_book
 
     book = open_book(path, kind, request.limits)
     names, hidden = book.sheets()
-    if wanted is not None:
-        name = _same_name(wanted, names)
-        candidates = [name]
-    else:
-        candidates = [one for one in names if one not in hidden][:_LOOKED_AT]
-    best: tuple[int, Any, list[Row]] | None = None
+    ordered = sorted(names, key=lambda one: one in hidden)
+    chosen = None if wanted is None else _same_name(wanted, names)
+    candidates = [one for one in names if one not in hidden][:_LOOKED_AT] if chosen is None else [chosen]
+    best: tuple[int, Sheet, list[Row]] | None = None
     like: list[str] = []
     for name in candidates:
-        sheet = book.open(name)
-        if request.encoding in {"tcvn3", "vni"}:
-            sheet.old, sheet.step = {}, request.encoding
-        elif request.encoding is not None:
-            sheet.old = {}
-        else:
-            guess_encoding(sheet)
-        rows = list(islice(sheet.rows(), text.SAMPLED_ROWS))
-        found = layout(rows, sheet.spans, request.known) if rows else None
-        # A sheet that names one column only may be a list of anything.
-        score = 0 if not rows else 1 + (found.hits if found and found.hits > 1 else 0)
-        if score > 1 and found is not None and has_rows(found, rows):
-            like.append(name)
+        sheet, rows, score, is_like = _looked_at(book, name, request)
+        like += [name] if is_like else []
         if best is None or score > best[0]:
             best = (score, sheet, rows)
     if best is None or not best[2]:
@@ -189,21 +182,59 @@ def _workbook(request: Request, path: Path, kind: str, wanted: str | None) -> Fo
     left_out.leave_out()
     merged.tell()
     others = [one for one in names if one != sheet.name]
-    if wanted is None:
-        notes += _unread(sheet.name, [one for one in others if one not in hidden], like)
+    beside = [one for one in ordered if one not in candidates]
+    unseen = beside[_LOOKED_AT - len(candidates) :]
+    for name in beside[: _LOOKED_AT - len(candidates)]:
+        # What cannot be opened, or not at little cost, keeps nobody from reading the one that can.
+        if book.size(name) > _COMPARED_BYTES or process_time() > request.limits.seconds / 4:
+            unseen.append(name)
+            continue
+        try:
+            like += [name] if _looked_at(book, name, request)[-1] else []
+        except InputError:
+            unseen.append(name)
+    notes += _unread(sheet.name, others, like, hidden, chosen=chosen is not None)
+    if unseen:
+        notes.append(Note("sheets_not_looked_at", params={"count": len(unseen), "others": listed(unseen)}))
     reading = {"encoding": sheet.encoding, "sheet": sheet.name, "sheets": others}
     return Found(table, reading, True, ",", notes)
 
 
-def _unread(read: str, others: list[str], like: list[str]) -> list[Note]:
-    """What to tell of the sheets beside the one that is read; a table of the same columns must not be lost by a note."""
-    tables, rest = [one for one in others if one in like], [one for one in others if one not in like]
+def _looked_at(book: Book, name: str, request: Request) -> tuple[Sheet, list[Row], int, bool]:
+    """A sheet, its first rows, how well its header is known (0: blank), whether it has columns of the register and rows."""
+    from loaders.sheets.workbook import guess_encoding
+
+    sheet = book.open(name)
+    if request.encoding in {"tcvn3", "vni"}:
+        sheet.old, sheet.step = {}, request.encoding
+    elif request.encoding is not None:
+        sheet.old = {}
+    else:
+        guess_encoding(sheet)
+    rows = list(islice(sheet.rows(), text.SAMPLED_ROWS))
+    found = layout(rows, sheet.spans, request.known) if rows else None
+    # A sheet that names one column only may be a list of anything.
+    known = found is not None and found.hits > 1
+    score = 0 if not rows else 1 + (found.hits if found and known else 0)
+    return sheet, rows, score, known and found is not None and has_rows(found, rows)
+
+
+def _unread(read: str, others: list[str], like: list[str], hidden: list[str], *, chosen: bool) -> list[Note]:
+    """What to tell of the sheets beside the one that is read; a table of the same columns must not be lost by a note.
+
+    Who chose a sheet has decided: the others are named, and nobody is asked.
+    """
+    shown = [one for one in others if one not in hidden]
+    tables, rest = [one for one in shown if one in like], [one for one in shown if one not in like]
     found = []
     if tables:
         params: dict[str, str | int] = {"sheet": read, "others": listed(tables)}
-        found.append(Note("sheets_like_it_not_read", params=params, severity="warning"))
-    if rest:
+        warned = Note("sheets_like_it_not_read", params=params, severity="warning")
+        found.append(Note("sheets_like_the_chosen", params=params) if chosen else warned)
+    if rest and not chosen:
         found.append(Note("sheets_not_read", params={"sheet": read, "others": listed(rest)}))
+    if unseen := [one for one in others if one in hidden and one in like]:
+        found.append(Note("sheets_hidden_like_it", params={"sheet": read, "others": listed(unseen)}))
     return found
 
 

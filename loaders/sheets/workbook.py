@@ -90,6 +90,9 @@ class Book(Protocol):
     def open(self, name: str) -> Sheet:
         """One of its sheets."""
 
+    def size(self, name: str) -> int:
+        """Bytes that opening a sheet unpacks; 0 where it costs little beyond the workbook itself."""
+
 
 def open_book(path: Path, kind: str, limits: Limits) -> Book:
     """Open an ``xlsx``, ``xls`` or ``ods``.
@@ -131,6 +134,9 @@ class _Calamine:
     def sheets(self) -> tuple[list[str], list[str]]:
         tables = [one for one in self.book.sheets_metadata if one.typ == self.table]
         return [one.name for one in tables], [one.name for one in tables if one.visible != self.visible]
+
+    def size(self, name: str) -> int:
+        return self.package.size(name) if self.package else 0
 
     def open(self, name: str) -> Sheet:
         inside = self.package.look_through(name) if self.package else None
@@ -201,6 +207,9 @@ class _Xls:
         names = self.book.sheet_names()
         hidden = [name for at, name in enumerate(names) if self.book._sheet_visibility[at]]  # type: ignore[attr-defined]  # noqa: SLF001
         return names, hidden
+
+    def size(self, name: str) -> int:  # noqa: ARG002 - its sheets are small by their format
+        return 0
 
     def open(self, name: str) -> Sheet:
         try:

@@ -75,6 +75,12 @@ class Package:
         except (zipfile.BadZipFile, zlib.error, ET.ParseError, KeyError, EOFError, RuntimeError) as damage:
             raise InputError("file_damaged", reason=str(damage)) from None
 
+    def size(self, sheet: str) -> int:
+        """Bytes that a sheet unpacks to; 0 where there is none of that name."""
+        with zipfile.ZipFile(self.path) as archive:
+            part = self.sheets.get(sheet)
+            return archive.getinfo(part).file_size if part in archive.namelist() else 0
+
     def look_through(self, sheet: str) -> Inside:
         """See a sheet's size and its errors.
 

@@ -42,6 +42,29 @@ def any_unit(header: str, terms: Terms) -> str:
     )
 
 
+def strange_unit(header: str, own: str, terms: Terms) -> str:
+    """What a factor's header states like a unit though it is none that is read and not ``own``; ``""`` where there is none.
+
+    Like a unit is what has the upper or the lower part of a known one: ``hạt/cm3``, ``µg/100ml``; ``(lần 1)`` is not.
+    """
+    tail = header.rsplit(maxsplit=1)[-1]
+    candidates: list[str] = [*_candidates(header), *([tail] if "/" in tail else [])]
+    for said in candidates:
+        pieces = [terms.unit(piece) for piece in re.split("[;,]", said)]
+        if own in pieces:
+            return ""
+        if any(pieces) or _is_like_unit(said, terms):
+            return said
+    return ""
+
+
+def _is_like_unit(said: str, terms: Terms) -> bool:
+    known = [unit.partition("/") for unit in terms.units if "/" in unit]
+    uppers, lowers = {upper for upper, _, _ in known}, {lower for _, _, lower in known}
+    upper, slash, lower = "".join(said.split()).lower().partition("/")
+    return bool(slash) and (upper.lstrip("x×0123456789.,^-") in uppers or lower.lstrip("0123456789.,") in lowers)
+
+
 def stated_above(above: Iterable[Line], own: str) -> tuple[int, str] | None:
     """The line above a table that says that its numbers are multiples of ``own``, and how: (2, 'triệu đồng')."""
     labels = _keys(_UNITS["labels"])

@@ -15,6 +15,7 @@ from gisdb.registers.notation import DASHES
 from gisdb.registers.register import Register, Severity, Wide
 from loaders.tables.headers import BETWEEN, Header, taken_apart
 from loaders.tables.problem import Problem
+from loaders.tables.stated_unit import strange_unit
 from loaders.tables.vocabulary import ABOVE_BANDS, Names, Terms
 
 # How a person says that a header is a factor: ``factor:NH3``.
@@ -136,7 +137,11 @@ def sheet_of(
         averaging = "" if averaged else known.get(factor, "")
         if not header.unit:
             params = {"header": header.text, "unit": unit}
-            told.append(Problem("unit_of_factor", Severity.NOTE, column=wide.unit, params=params, position=position))
+            code, severity = "unit_of_factor", Severity.NOTE
+            if stated := strange_unit(header.text, unit, terms):
+                params["stated"] = stated
+                code, severity = "unit_of_header_unknown", Severity.WARNING
+            told.append(Problem(code, severity, column=wide.unit, params=params, position=position))
         found.append(FactorColumn(position, header.text, factor, unit, averaging, band))
     told.insert(0, Problem("sheet_is_wide", Severity.NOTE, params=_factors_told(found, terms)))
     needed = bool(wide.averaging) and not averaged and any(one.averaging for one in found)

@@ -6,7 +6,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font
 
 from gisdb.errors import InputError
@@ -24,6 +24,10 @@ def opened(path: Path, known: dict[str, set[str]] | None = None, **choices: obje
     work = path.parent / f"work{len(list(path.parent.iterdir()))}"
     work.mkdir()
     return read(path, work, choices=Choices.model_validate(choices), spellings=known)
+
+
+def told_of(path: Path, known: dict[str, set[str]], **choices: object) -> dict[str, object]:
+    return {one.code: one.params["others"] for one in opened(path, known, **choices).notes}
 
 
 def text(folder: Path, content: str | bytes) -> Path:
@@ -73,7 +77,10 @@ def test_a_sheet_of_a_workbook_in_an_archive(tmp_path: Path) -> None:
         archive.writestr("c.csv", "a,b\n1,2\n")
     found = opened(path, sheet="thư mục/b.xlsx/Bìa")
     assert (found.reading["archive"], found.reading["sheet"]) == ("thư mục/b.xlsx", "Bìa")
-    assert opened(path, sheet="c.csv").header == ("a", "b")
+    text_chosen = opened(path, sheet="c.csv")
+    assert text_chosen.header == ("a", "b")
+    told = [(one.code, one.severity, one.params["others"]) for one in text_chosen.notes]
+    assert told == [("files_beside_the_chosen", Severity.NOTE, "“thư mục/b.xlsx”")]
     with pytest.raises(InputError) as refused:
         opened(path, sheet="d.csv")
     assert refused.value.code == "archive_file_unknown"
@@ -114,4 +121,22 @@ def test_a_second_sheet_of_the_same_columns_asks_for_a_word(tmp_path: Path) -> N
         "sheets_like_it_not_read": (Severity.WARNING, "“Quý 2”"),
         "sheets_not_read": (Severity.NOTE, "“Bìa”, “Quý 3”"),
     }
-    assert opened(path, known, sheet="Quý 2").notes == ()
+    chosen = [(one.code, one.severity, one.params["others"]) for one in opened(path, known, sheet="Quý 2").notes]
+    assert chosen == [("sheets_like_the_chosen", Severity.NOTE, "“Quý 1”")]
+
+
+def test_hidden_tables_and_sheets_beyond_those_looked_at_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "quy.xlsx"
+    a_sheet_each_quarter(path)
+    book = load_workbook(path)
+    book["Quý 2"].sheet_state = "hidden"
+    book.save(path)
+    known = spellings(register("measurements"))
+    assert told_of(path, known) == {"sheets_not_read": "“Bìa”, “Quý 3”", "sheets_hidden_like_it": "“Quý 2”"}
+    for at in range(28):
+        book.create_sheet(f"Trang {at}")
+    book.save(path)
+    # Hidden ones come last, so this one is beyond the thirty.
+    beyond = {"sheets_not_looked_at": "“Trang 27”, “Quý 2”"}
+    assert told_of(path, known, sheet="Quý 1") == beyond
+    assert told_of(path, known)["sheets_not_looked_at"] == beyond["sheets_not_looked_at"]

@@ -114,6 +114,28 @@ def test_figures_that_nothing_takes_ask_for_a_word(clerk: Clerk, header: str, ce
         assert decided.state is State.COMMITTED
 
 
+@pytest.mark.parametrize(
+    ("header", "stated"),
+    [
+        ("Bụi toàn phần (hạt/cm3)", "hạt/cm3"),
+        ("Chì (µg/100ml)", "µg/100ml"),
+        ("Chì [mg/dl]", "mg/dl"),
+        ("CO (ppm; TWA)", "ppm; TWA"),
+        ("Toluen (mg/l)", None),
+        ("Toluen (mg/m3; TWA)", ""),
+        ("Toluen (lần 1)", ""),
+        ("Toluen (trung bình)", ""),
+        ("Hơi khí độc / CO", ""),
+    ],
+)
+def test_a_unit_that_nobody_knows_asks_for_a_word(terms: Terms, header: str, stated: str | None) -> None:
+    found = match(MEASUREMENTS, ("Mã cơ sở", "Vị trí", "Ngày đo", header), Choices(), terms)
+    assert header in factors(found)
+    told = {one.code: (one.severity, one.params.get("stated", "")) for one in found.problems if one.column == "unit"}
+    noted = {"unit_of_factor": (Severity.NOTE, "")} if stated == "" else {}
+    assert told == ({"unit_of_header_unknown": (Severity.WARNING, stated)} if stated else noted)
+
+
 def test_ppm_is_converted_by_molar_mass_and_kept_as_given(clerk: Clerk) -> None:
     clerk.measurements(*ROWS, header=FORM)
     [(value, unit, canonical)] = clerk.rows("SELECT value, unit, canonical_value FROM measurement WHERE factor = 'CO'")
