@@ -20,7 +20,7 @@ from loaders.folding import folded
 from loaders.tables.choices import Choices
 from loaders.tables.headers import Header, taken_apart, words_agree
 from loaders.tables.problem import Problem
-from loaders.tables.stated_unit import is_spelled, stated_above, stated_unit, states_own
+from loaders.tables.stated_unit import is_spelled, measured_in, stated_above, stated_unit, states_own
 from loaders.tables.title import Line, constants_above
 from loaders.tables.vocabulary import Names, Terms
 from loaders.tables.wide import FACTOR, Sheet, band_named, factor_above_bands, factor_named, sheet_of
@@ -172,7 +172,7 @@ class _Matcher:
             for position, text in enumerate(header)
             if text and not self._is_ours(text)
         ]
-        sheet = self._sheet(guesses)
+        sheet = self._sheet(guesses, above)
         self._lone_parts(guesses)
         matched = [
             Matched(one.position, one.header.text, self.register.column(one.column), one.how)
@@ -290,7 +290,7 @@ class _Matcher:
         if slips and self._unit_fits(guess.header, ranked[0], phrases[0]):
             guess.column, guess.how, guess.by = ranked[0], "near", "whole"
 
-    def _sheet(self, guesses: list[_Guess]) -> Sheet | None:
+    def _sheet(self, guesses: list[_Guess], above: tuple[Line, ...]) -> Sheet | None:
         """The wide sheet that the headers make; the guesses that are its factors are no columns any more."""
         wide = self.register.wide
         factors = [one for one in guesses if one.factor is not None]
@@ -305,7 +305,12 @@ class _Matcher:
         listed = [(one.position, one.header, one.factor, one.band) for one in factors if one.factor is not None]
         given = {one.column for one in guesses} | self.choices.constants.keys()
         sheet, told = sheet_of(
-            wide, listed, self.terms, averaged=wide.averaging in given, banded=wide.band in given - {""}
+            wide,
+            listed,
+            self.terms,
+            averaged=wide.averaging in given,
+            banded=wide.band in given - {""},
+            above=measured_in(above, self.terms),
         )
         self.problems.extend(told)
         return sheet

@@ -74,6 +74,16 @@ def stated_above(above: Iterable[Line], own: str) -> tuple[int, str] | None:
     return None
 
 
+def measured_in(above: Iterable[Line], terms: Terms) -> tuple[int, str] | None:
+    """The line above a table that says in which unit of measure its results are, and that unit: (3, 'µg/m3')."""
+    labels = _keys(_UNITS["labels"])
+    for line, _, label, text in labelled(above):
+        unit = terms.unit(text.strip(" )."))
+        if unit is not None and _key(label.strip("( ")) in labels:
+            return line, unit
+    return None
+
+
 def states_own(header: str, own: str) -> bool:
     """Whether a header says that its numbers are in ``own``."""
     return any(is_spelled(one, own) for one in _candidates(header))

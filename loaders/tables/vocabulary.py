@@ -136,6 +136,7 @@ class Terms:
         factor_units: factor → its canonical unit.
         averaging: factor → how it is averaged, where its limits know only one way.
         banded: factor that has limits by band → how it is averaged there, ``""`` where they know several ways.
+        dimensions: unit of measure → what it measures.
     """
 
     lists: Mapping[str, Vocabulary] = field(default_factory=dict)
@@ -143,6 +144,7 @@ class Terms:
     factor_units: Mapping[str, str] = field(default_factory=dict)
     averaging: Mapping[str, str] = field(default_factory=dict)
     banded: Mapping[str, str] = field(default_factory=dict)
+    dimensions: Mapping[str, str] = field(default_factory=dict)
 
     def unit(self, said: str) -> str | None:
         """The unit of measure that ``said`` spells."""
@@ -198,7 +200,8 @@ def terms_of(conn: Connection, register: Register) -> Terms:
            WHERE condition ~ ('(^|;)' || %s || '=') GROUP BY factor""",
         [register.wide.band],
     )
-    return Terms(lists, units, of_factor, dict(averaging), dict(banded))
+    dimensions = dict(driver(conn).execute("SELECT code, dimension FROM unit_of_measure"))
+    return Terms(lists, units, of_factor, dict(averaging), dict(banded), dimensions)
 
 
 def _named(conn: Connection, kind: Reference) -> dict[str, tuple[str, str]]:

@@ -20,6 +20,7 @@ from loaders.tables.vocabulary import ABOVE_BANDS, Names, Terms
 
 # How a person says that a header is a factor: ``factor:NH3``.
 FACTOR = "factor:"
+_CONCENTRATIONS = {"mass_concentration", "volume_fraction"}
 
 
 @dataclass(frozen=True)
@@ -122,12 +123,19 @@ def factor_above_bands(header: Header, register: Register, terms: Terms) -> str 
 
 
 def sheet_of(
-    wide: Wide, factors: Iterable[tuple[int, Header, str, str]], terms: Terms, *, averaged: bool, banded: bool
+    wide: Wide,
+    factors: Iterable[tuple[int, Header, str, str]],
+    terms: Terms,
+    *,
+    averaged: bool,
+    banded: bool,
+    above: tuple[int, str] | None = None,
 ) -> tuple[Sheet, list[Problem]]:
     """The sheet of these factors' columns, and what should be told of it.
 
     ``factors``: position, header, factor and band (``""``: none) of each. ``averaged``, ``banded``: whether the file itself
-    says how its values are averaged, of which band they are.
+    says how its values are averaged, of which band they are. ``above``: the line above the table that says a unit, and which:
+    it holds for the columns that state none and whose factors are measured in such units.
     """
     told: list[Problem] = []
     found: list[FactorColumn] = []
@@ -136,16 +144,25 @@ def sheet_of(
         known = terms.banded if band else terms.averaging
         averaging = "" if averaged else known.get(factor, "")
         if not header.unit:
-            params = {"header": header.text, "unit": unit}
+            params: dict[str, object] = {"header": header.text, "unit": unit}
             code, severity = "unit_of_factor", Severity.NOTE
             if stated := strange_unit(header.text, unit, terms):
                 params["stated"] = stated
                 code, severity = "unit_of_header_unknown", Severity.WARNING
+            elif above is not None and _measures_alike(above[1], unit, terms):
+                unit = params["unit"] = above[1]
+                params["line"], code = above[0], "unit_above"
             told.append(Problem(code, severity, column=wide.unit, params=params, position=position))
         found.append(FactorColumn(position, header.text, factor, unit, averaging, band))
     told.insert(0, Problem("sheet_is_wide", Severity.NOTE, params=_factors_told(found, terms)))
     needed = bool(wide.averaging) and not averaged and any(one.averaging for one in found)
     return Sheet(wide, tuple(found), needed, not banded and any(one.band for one in found)), told
+
+
+def _measures_alike(one: str, other: str, terms: Terms) -> bool:
+    """Whether both units are of one thing; a concentration by mass and one by volume are, which judging converts."""
+    both = {terms.dimensions.get(one), terms.dimensions.get(other)}
+    return None not in both and (len(both) == 1 or both == _CONCENTRATIONS)
 
 
 def _factors_told(found: Sequence[FactorColumn], terms: Terms) -> dict[str, object]:

@@ -136,6 +136,25 @@ def test_a_unit_that_nobody_knows_asks_for_a_word(terms: Terms, header: str, sta
     assert told == ({"unit_of_header_unknown": (Severity.WARNING, stated)} if stated else noted)
 
 
+def test_the_unit_stated_above_the_table_is_that_of_columns_that_state_none(clerk: Clerk) -> None:
+    header = "Đơn vị tính: µg/m3\nMã cơ sở;Vị trí;Ngày đo;Tiếng ồn;Bụi toàn phần;CO;Toluen (mg/m3)"
+    receipt = clerk.measurements("79-1;Lò;12/03/2026;80;350;12000;2,5", header=header, confirmed=True)
+    assert receipt.state is State.COMMITTED, list(receipt.problems)
+    found = clerk.rows("SELECT factor, unit, canonical_value FROM measurement ORDER BY factor")
+    assert found == [
+        ("CO", "µg/m3", 12),
+        ("DUST_TOTAL", "µg/m3", Decimal("0.35")),
+        ("NOISE", "dBA", 80),
+        ("TOLUENE", "mg/m3", Decimal("2.5")),
+    ]
+    told = [(one.code, one.params["header"], one.params.get("line")) for one in receipt.problems if "unit" in one.code]
+    assert sorted(told) == [
+        ("unit_above", "Bụi toàn phần", 1),
+        ("unit_above", "CO", 1),
+        ("unit_of_factor", "Tiếng ồn", None),
+    ]
+
+
 def test_ppm_is_converted_by_molar_mass_and_kept_as_given(clerk: Clerk) -> None:
     clerk.measurements(*ROWS, header=FORM)
     [(value, unit, canonical)] = clerk.rows("SELECT value, unit, canonical_value FROM measurement WHERE factor = 'CO'")
