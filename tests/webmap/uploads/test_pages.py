@@ -103,6 +103,17 @@ def test_the_file_comes_back_byte_for_byte(desk: Seat, codes: list[str]) -> None
     answer.close()
 
 
+def test_the_answers_to_what_a_file_leaves_open_are_in_sight(desk: Seat, codes: list[str]) -> None:
+    plain = measurements(codes, point="Nơi")
+    lines = plain.decode().splitlines()
+    asked = "\n".join([*lines, re.sub("Nơi[^;]*", "Max", lines[-1])]).encode()
+    opened = [
+        re.search(r"<details( open)?>\s*<summary>Đọc theo cách khác", desk.page(desk.checked(one)))
+        for one in (plain, asked)
+    ]
+    assert [one and one[1] for one in opened] == [None, " open"]
+
+
 def test_how_a_file_is_read_is_corrected(desk: Seat, codes: list[str]) -> None:
     content = measurements(codes, point="Sửa").replace("Vị trí lao động".encode(), "Chỗ nào".encode())
     upload_id = desk.checked(content)
