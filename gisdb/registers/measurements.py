@@ -495,7 +495,9 @@ REGISTER = Register(
         Rule(
             "value_far_above_limit",
             "value",
-            "j.limit_value > 0 AND c.value >= 1000 * j.limit_value AND f.unit <> 'dBA'",
+            # Of a level in decibels, a thousand times the sound pressure: 20 log10(1000) = 60 dB more.
+            "j.limit_value > 0 AND c.value >= CASE WHEN f.unit IN ('dBA', 'dB') THEN j.limit_value + 60"
+            " ELSE 1000 * j.limit_value END",
             Severity.WARNING,
             "jsonb_build_object('limit', j.limit_value, 'unit', f.unit)",
         ),

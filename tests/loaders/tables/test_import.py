@@ -109,13 +109,18 @@ def test_a_dry_run_says_the_same_and_writes_nothing(clerk: Clerk) -> None:
     assert clerk.fingerprint() == before
 
 
-def test_warnings_wait_for_a_confirmation(clerk: Clerk) -> None:
-    row = "79-1;Lò;12/03/2026;NH3;17000000;mg/m3"
+@pytest.mark.parametrize("measured", ["NH3;17000000;mg/m3", "NOISE;855;dBA"])
+def test_warnings_wait_for_a_confirmation(clerk: Clerk, measured: str) -> None:
+    row = f"79-1;Lò;12/03/2026;{measured}"
     before = clerk.fingerprint()
     asked = clerk.measurements(row)
     assert (asked.state, asked.done, codes(asked)) == (State.UNCONFIRMED, False, ["value_far_above_limit"])
     assert clerk.fingerprint() == before
     assert clerk.measurements(row, confirmed=True).state is State.COMMITTED
+
+
+def test_the_loudest_noise_that_there_is_needs_no_confirmation(clerk: Clerk) -> None:
+    assert clerk.measurements("79-1;Lò;12/03/2026;NOISE;140;dBA").state is State.COMMITTED
 
 
 def test_notes_pass(clerk: Clerk) -> None:
