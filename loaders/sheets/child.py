@@ -159,7 +159,6 @@ def _workbook(request: Request, path: Path, kind: str, wanted: str | None) -> Fo
 
     book = open_book(path, kind, request.limits)
     names, hidden = book.sheets()
-    ordered = sorted(names, key=lambda one: one in hidden)
     chosen = None if wanted is None else _same_name(wanted, names)
     candidates = [one for one in names if one not in hidden][:_LOOKED_AT] if chosen is None else [chosen]
     best: tuple[int, Sheet, list[Row]] | None = None
@@ -182,9 +181,19 @@ def _workbook(request: Request, path: Path, kind: str, wanted: str | None) -> Fo
     left_out.leave_out()
     merged.tell()
     others = [one for one in names if one != sheet.name]
-    beside = [one for one in ordered if one not in candidates]
-    unseen = beside[_LOOKED_AT - len(candidates) :]
-    for name in beside[: _LOOKED_AT - len(candidates)]:
+    beside = sorted((one for one in others if one not in candidates), key=lambda one: one in hidden)
+    more, unseen = _compared(book, beside, _LOOKED_AT - len(candidates), request)
+    notes += _unread(sheet.name, others, [*like, *more], hidden, chosen=chosen is not None)
+    if unseen:
+        notes.append(Note("sheets_not_looked_at", params={"count": len(unseen), "others": listed(unseen)}))
+    reading = {"encoding": sheet.encoding, "sheet": sheet.name, "sheets": others}
+    return Found(table, reading, True, ",", notes)
+
+
+def _compared(book: Book, names: list[str], most: int, request: Request) -> tuple[list[str], list[str]]:
+    """Of the sheets beside those that could be read the like ones, and those that were not looked at."""
+    like, unseen = [], names[most:]
+    for name in names[:most]:
         # What cannot be opened, or not at little cost, keeps nobody from reading the one that can.
         if book.size(name) > _COMPARED_BYTES or process_time() > request.limits.seconds / 4:
             unseen.append(name)
@@ -193,11 +202,7 @@ def _workbook(request: Request, path: Path, kind: str, wanted: str | None) -> Fo
             like += [name] if _looked_at(book, name, request)[-1] else []
         except InputError:
             unseen.append(name)
-    notes += _unread(sheet.name, others, like, hidden, chosen=chosen is not None)
-    if unseen:
-        notes.append(Note("sheets_not_looked_at", params={"count": len(unseen), "others": listed(unseen)}))
-    reading = {"encoding": sheet.encoding, "sheet": sheet.name, "sheets": others}
-    return Found(table, reading, True, ",", notes)
+    return like, unseen
 
 
 def _looked_at(book: Book, name: str, request: Request) -> tuple[Sheet, list[Row], int, bool]:

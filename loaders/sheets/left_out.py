@@ -44,7 +44,7 @@ class LeftOut:
         self.keys = {at for at, cells in columns.items() if rows and _is_key(cells, len(rows))}
         self.days = {at for at in self.keys if any(map(_is_when, columns[at]))}
         self.names = [{_bare(part) for part in (name, *name.split(" / "))} - {""} for name in found.header]
-        self.every = set().union(*self.names) if self.names else set()
+        self.every = set[str]().union(*self.names)
         self.turned: int | None = None
         self._header = [cell for line, cells in sample if line == found.header_line for cell in cells]
 
@@ -52,16 +52,17 @@ class LeftOut:
         """The same rows, looked at."""
         for line, cells in rows:
             if self._is_header(line, cells):
-                self.lines.setdefault(_AGAIN, []).append(line)
-                self.said.setdefault(_AGAIN, next(filter(None, map(str.strip, cells)))[:200])
-                yield line, cells
-                continue
-            said = aside_of(cells)
-            if said is not None and self._is_left_out(cells, *said):
-                at, kind = said
-                self.lines.setdefault(kind.note, []).append(line)
-                self.said.setdefault(kind.note, cells[at].strip()[:200])
+                self._take(_AGAIN, line, next(filter(None, map(str.strip, cells))))
+            else:
+                said = aside_of(cells)
+                if said is not None and self._is_left_out(cells, *said):
+                    at, kind = said
+                    self._take(kind.note, line, cells[at].strip())
             yield line, cells
+
+    def _take(self, note: str, line: int, said: str) -> None:
+        self.lines.setdefault(note, []).append(line)
+        self.said.setdefault(note, said[:200])
 
     def took(self, line: int) -> bool:
         """Whether the row that went by last, of ``line``, is no record."""

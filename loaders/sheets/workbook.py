@@ -90,7 +90,7 @@ class Book(Protocol):
     def open(self, name: str) -> Sheet:
         """One of its sheets."""
 
-    def size(self, name: str) -> int:
+    def size(self, name: str, /) -> int:
         """Bytes that opening a sheet unpacks; 0 where it costs little beyond the workbook itself."""
 
 
@@ -135,7 +135,7 @@ class _Calamine:
         tables = [one for one in self.book.sheets_metadata if one.typ == self.table]
         return [one.name for one in tables], [one.name for one in tables if one.visible != self.visible]
 
-    def size(self, name: str) -> int:
+    def size(self, name: str, /) -> int:
         return self.package.size(name) if self.package else 0
 
     def open(self, name: str) -> Sheet:
@@ -208,8 +208,8 @@ class _Xls:
         hidden = [name for at, name in enumerate(names) if self.book._sheet_visibility[at]]  # type: ignore[attr-defined]  # noqa: SLF001
         return names, hidden
 
-    def size(self, name: str) -> int:  # noqa: ARG002 - its sheets are small by their format
-        return 0
+    def size(self, _: str, /) -> int:
+        return 0  # they are small by their format
 
     def open(self, name: str) -> Sheet:
         try:

@@ -66,6 +66,7 @@ class Package:
         self.path, self.limits = path, limits
         try:
             with zipfile.ZipFile(path) as archive:
+                self._sizes = {one.filename: one.file_size for one in archive.infolist()}
                 if sum(one.file_size for one in archive.infolist()) > limits.unzipped_bytes:
                     raise too_large_unzipped(limits.unzipped_bytes)
                 self.sheets = _sheets(archive)
@@ -77,9 +78,7 @@ class Package:
 
     def size(self, sheet: str) -> int:
         """Bytes that a sheet unpacks to; 0 where there is none of that name."""
-        with zipfile.ZipFile(self.path) as archive:
-            part = self.sheets.get(sheet)
-            return archive.getinfo(part).file_size if part in archive.namelist() else 0
+        return self._sizes.get(self.sheets.get(sheet, ""), 0)
 
     def look_through(self, sheet: str) -> Inside:
         """See a sheet's size and its errors.

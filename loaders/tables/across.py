@@ -6,7 +6,7 @@ from psycopg import sql
 from sqlalchemy import Connection
 
 from gisdb.registers.column import Coded
-from gisdb.registers.register import Agreement, Register, Severity, Unusual
+from gisdb.registers.register import Agreement, Register, Severity
 from loaders.tables.problem import KEPT, Problem, Problems
 from loaders.tables.ready import READY
 from loaders.tables.stage import driver
@@ -27,13 +27,16 @@ def report_unusual(conn: Connection, register: Register, problems: Problems) -> 
             by=sql.SQL(", ").join(map(sql.Identifier, one.by)),
             kept=sql.Literal(KEPT),
         )
-        _add(problems, one, driver(conn).execute(query).fetchall())
+        _add(problems, one.code, one.column, driver(conn).execute(query).fetchall())
 
 
-def _add(problems: Problems, one: Unusual, rows: list[tuple[int, str, dict[str, object], int | None, int]]) -> None:
+def _add(
+    problems: Problems, code: str, column: str, rows: list[tuple[int, str, dict[str, object], int | None, int]]
+) -> None:
+    """Warn of a column's cells: line, cell, parameters, position and how many there are in all of each row."""
     own = problems.positions.get
     listed = [
-        Problem(one.code, Severity.WARNING, line, one.column, cell, params, own(one.column, at))
+        Problem(code, Severity.WARNING, line, column, cell, params, own(column, at))
         for line, cell, params, at, _ in rows
     ]
     problems.extend(listed)
@@ -46,7 +49,8 @@ def report_other_years(conn: Connection, register: Register, problems: Problems)
     if not register.day or register.day in register.key:
         return
     query = sql.SQL(
-        """SELECT line, {key}::text, extract(year FROM {day})::integer, intake_year, count(*) OVER () FROM {ready}
+        """SELECT line, {key}::text, jsonb_build_object('now', extract(year FROM {day})::integer, 'was', intake_year),
+                  intake_cell, count(*) OVER () FROM {ready}
            WHERE intake_outcome = 'changed' AND extract(year FROM {day}) <> intake_year ORDER BY line LIMIT {kept}"""
     ).format(
         key=sql.Identifier(register.key[-1]),
@@ -54,14 +58,7 @@ def report_other_years(conn: Connection, register: Register, problems: Problems)
         ready=READY,
         kept=sql.Literal(KEPT),
     )
-    rows = driver(conn).execute(query).fetchall()
-    listed = [
-        Problem("key_of_another_year", Severity.WARNING, line, register.key[-1], cell, {"now": now, "was": was})
-        for line, cell, now, was, _ in rows
-    ]
-    problems.extend(listed)
-    if listed:
-        problems.count_unlisted(listed[0], rows[0][4] - len(listed))
+    _add(problems, "key_of_another_year", register.key[-1], driver(conn).execute(query).fetchall())
 
 
 def report_disagreements(conn: Connection, register: Register, problems: Problems) -> None:

@@ -53,9 +53,9 @@ class Meaning:
     def reading(self) -> dict[str, object]:
         """How the file is understood, to be shown to people and kept with the upload.
 
-        ``asides`` where anybody said it, ``decimal_mark``, ``days`` (``dmy``, ``mdy``), ``days_by`` (what decided it: ``file``, ``choice``, ``memory`` or
-        ``custom``), ``days_example`` (a cell that both orders read → the day it is read as), and what
-        `Matching.reading` has.
+        ``asides`` where anybody said it, ``decimal_mark``, ``days`` (``dmy``, ``mdy``), ``days_by`` (what decided it:
+        ``file``, ``choice``, ``memory`` or ``custom``), ``days_example`` (a cell that both orders read → the day it is
+        read as), and what `Matching.reading` has.
         """
         found: dict[str, object] = self.matching.reading
         if self.remembered:

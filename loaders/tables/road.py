@@ -33,7 +33,7 @@ from loaders.tables.read import Limits, Table, read
 from loaders.tables.receipt import Receipt, State
 from loaders.tables.stage import driver, fill_stage, make_stage
 from loaders.tables.style import Notation
-from loaders.tables.taken_codes import tell_of_taken_codes
+from loaders.tables.taken_codes import taken_codes, tell_of_taken_codes
 from loaders.tables.would import Would, mark_of
 from loaders.workroom import workroom
 
@@ -150,8 +150,9 @@ def import_file(
     except InputError as refusal:
         journey.problems.add(_of_file(refusal))
         receipt = journey.ends(State.REFUSED)
-    with database.acting_as(account, write=True) as conn:
-        tell_of_taken_codes(conn, account, receipt, draft.id if draft else None)
+    if taken_codes(receipt):
+        with database.acting_as(account, write=True) as conn:
+            tell_of_taken_codes(conn, account, receipt, draft.id if draft else None)
     return receipt
 
 

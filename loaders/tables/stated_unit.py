@@ -67,21 +67,21 @@ def _is_like_unit(said: str, terms: Terms) -> bool:
 
 def stated_above(above: Iterable[Line], own: str) -> tuple[int, str] | None:
     """The line above a table that says that its numbers are multiples of ``own``, and how: (2, 'triệu đồng')."""
-    labels = _keys(_UNITS["labels"])
-    for line, _, label, text in labelled(above):
-        if _key(label.strip("( ")) in labels and _is_multiple(text.strip(" )."), own):
-            return line, text.strip(" ).")
-    return None
+    return next((one for one in _units_above(above) if _is_multiple(one[1], own)), None)
 
 
 def measured_in(above: Iterable[Line], terms: Terms) -> tuple[int, str] | None:
     """The line above a table that says in which unit of measure its results are, and that unit: (3, 'µg/m3')."""
+    known = ((line, terms.unit(said)) for line, said in _units_above(above))
+    return next(((line, unit) for line, unit in known if unit is not None), None)
+
+
+def _units_above(above: Iterable[Line]) -> Iterator[tuple[int, str]]:
+    """The lines above a table that say the unit of its numbers, and what they say."""
     labels = _keys(_UNITS["labels"])
     for line, _, label, text in labelled(above):
-        unit = terms.unit(text.strip(" )."))
-        if unit is not None and _key(label.strip("( ")) in labels:
-            return line, unit
-    return None
+        if _key(label.strip("( ")) in labels:
+            yield line, text.strip(" ).")
 
 
 def states_own(header: str, own: str) -> bool:

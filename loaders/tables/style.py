@@ -155,9 +155,8 @@ class Notation:
         """The same rows, once they are looked at, some at a time."""
         while chunk := list(islice(rows, CHUNK_ROWS)):
             full = [row for row in chunk if len(row[1]) >= self._width]
-            if full:
-                for votes, one in (*self._numeric, *self._dated):
-                    votes.count(one, full)
+            for votes, one in (*self._numeric, *self._dated):
+                votes.count(one, full)
             yield from chunk
 
     def shown(self, choices: Choices) -> Shown | Problem:

@@ -10,11 +10,12 @@ from gisdb.registers.workplaces import CODE_TAKEN
 from loaders.tables.receipt import Receipt
 
 
-def tell_of_taken_codes(conn: Connection, account: Account, receipt: Receipt, upload_id: int | None) -> None:
-    """Write into the trail how many codes of a file are workplaces that the account does not see.
+def taken_codes(receipt: Receipt) -> int:
+    """How many codes of a file are workplaces that the account does not see."""
+    return sum(one.count for one in receipt.problems.groups if one.code == CODE_TAKEN)
 
-    ``upload_id``: None where nothing of the file is kept.
-    """
-    if taken := sum(one.count for one in receipt.problems.groups if one.code == CODE_TAKEN):
-        detail = {"upload": upload_id, "file": receipt.file_name, "count": taken}
-        audit.write(conn, account, CODE_TAKEN, detail)
+
+def tell_of_taken_codes(conn: Connection, account: Account, receipt: Receipt, upload_id: int | None) -> None:
+    """Write their number into the trail, if there are any; ``upload_id``: None where nothing of the file is kept."""
+    if taken := taken_codes(receipt):
+        audit.write(conn, account, CODE_TAKEN, {"upload": upload_id, "file": receipt.file_name, "count": taken})
