@@ -171,7 +171,12 @@ def _maps(
     state = MapState(code, found["level"], day, year, year)
     usual = usual_values(connection, question)
     edges = edges_of([Asked(state, each, usual) for each in (before, after)])
-    drawing = _Drawing(connection, before, after, edges, within)
+    # The nation whole, with its archipelagos; of a province the parts that change: its islands may lie far out at sea.
+    if within is None:
+        frame = frame_of(connection, now.area, with_labels=True)
+    else:
+        frame = frame_around(connection, now.area, [part.unit_id for part in parts])
+    drawing = _Drawing(connection, before, after, edges, within, frame)
     level = next(one.name(language()) for one in levels_on(connection, day) if one.code == found["level"])
     subtitle = gettext(
         "%(place)s by %(level)s; units as of %(day)s",
@@ -220,6 +225,7 @@ class _Drawing:
     after: Answer
     edges: Sequence[float]
     within: int | None
+    frame: Bounds | None
 
     def side(self, name: str, title: str, subtitle: str) -> Side:
         answer = self.before if name == "before" else self.after
@@ -228,7 +234,7 @@ class _Drawing:
             boundaries=boundaries_address(
                 self.connection, asked.level, asked.day, self.within, NATION if self.within is None else PROVINCE
             ),
-            bounds=self._frame(answer.area),
+            bounds=self.frame,
             paints=paints(self.edges, high_is_bad=self._high_is_bad),
             units=self._painted(answer),
             words=map_words(),
@@ -242,13 +248,6 @@ class _Drawing:
         )
         label = gettext("Map: %(heading)s. The same numbers are in the table.", heading=f"{title}. {subtitle}")
         return Side(title, label, render(choropleth, map_assets(), csp_nonce()))
-
-    def _frame(self, area: Unit) -> Bounds | None:
-        """The nation whole, with its archipelagos; of a province the parts that change: its islands may lie far out at sea."""
-        if self.within is None:
-            return frame_of(self.connection, area, with_labels=True)
-        pairs = zip(self.before.values, self.after.values, strict=True)
-        return frame_around(self.connection, area, [new.unit.id for old, new in pairs if new.unit and old != new])
 
     def legend(self) -> list[tuple[LegendRow, int, int]]:
         """Rows with the number of units on either map."""

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from gisdb.registers.register import Register
 from loaders.tables.problem import label
 from webmap.i18n import language
+from webmap.uploads.matching import columns_present
 from webmap.uploads.problem_list import glimpse
 from webmap.uploads.values import Values
 
@@ -31,8 +32,7 @@ def first_rows(connection: Connection, own: Register, receipt: Mapping[str, Any]
     reading = receipt.get("reading") or {}
     # Where a file describes a workplace and has no column for its code, no code was typed; while it is asked about
     # there is none either.
-    present = {*(reading.get("columns") or {}).values(), *(reading.get("constants") or {})}
-    described = {one.name for one in own.columns if one.described_by} - present
+    described = {one.name for one in own.columns if one.described_by} - columns_present(reading)
     asked = {str(one["key"]) for one in receipt.get("questions") or []}
     for one in records:
         for name in described:

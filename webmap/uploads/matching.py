@@ -14,6 +14,7 @@ from gisdb.registers.register import Register
 from gisdb.uploads.problems import Wanted, problems_of
 from gisdb.uploads.upload import Upload
 from loaders.tables.choices import Choices
+from loaders.tables.match import is_described
 from webmap.i18n import language, number
 from webmap.maps.sheet import in_language
 from webmap.uploads.forms import AS_FOUND
@@ -118,19 +119,20 @@ def sheet_options(
     return [(name, glimpse(name)) for name in names] if len(names) > 1 or choices.sheet else []
 
 
+def columns_present(reading: Mapping[str, Any]) -> set[str]:
+    """The columns that a file has, by its headers or one cell for every row."""
+    return {*(reading.get("columns") or {}).values(), *(reading.get("constants") or {})}
+
+
 def missing_columns(register: Register, receipt: Mapping[str, Any], choices: Choices) -> list[Select]:
     """Required columns that the file has nowhere: a cell for every row can be typed."""
     reading = receipt.get("reading") or {}
-    matched = {*(reading.get("columns") or {}).values(), *(reading.get("constants") or {}), *choices.columns.values()}
+    matched = {*columns_present(reading), *choices.columns.values()}
     if reading.get("factors") and register.wide is not None:
         # What the headers and cells of factors say of every record.
         matched |= {register.wide.factor, register.wide.value, register.wide.unit}
     # What is described (a workplace by its name) needs no code.
-    matched |= {
-        one.name
-        for one in register.columns
-        if any(each.identifies and each.name in matched for each in one.described_by)
-    }
+    matched |= {one.name for one in register.columns if is_described(one, matched)}
     if not reading.get("columns") and not choices.constants:
         return []
     return [

@@ -43,6 +43,7 @@ from webmap.uploads.words import (
 
 # Records of a locked period change: a reason is asked for.
 PERIOD_LOCKED = "period_locked"
+_ASKED = ("row_twice", "row_maybe_no_record", "number_style_unclear", "day_order_unclear")
 _DRAFT = ("checked", "returned", "failed")
 
 
@@ -57,6 +58,8 @@ class Preview:
     questions: Sequence[Select]
     changes: Sequence[ChangeLine]
     first: FirstRows | None
+    asked: bool
+    """Whether something that is wrong is answered by how the file is read."""
     other: Register | None
     """The register that the file seems to be of, where it is another one."""
 
@@ -100,7 +103,7 @@ def upload_page(connection: Connection, account: Account, upload_id: int, argume
         effects=_effects(connection, upload, receipt, arguments),
         failure=failure_words(receipt),
         changed_since=_said_once(connection, upload, own, CHANGED_SINCE) if upload.state == "checked" else None,
-        locked=_said_once(connection, upload, own, PERIOD_LOCKED),
+        locked=_said_once(connection, upload, own, PERIOD_LOCKED) if upload.state in _DRAFT else None,
         synthetic=upload.synthetic,
         register_name=register_name,
         size_words=size_words,
@@ -170,6 +173,7 @@ def _preview(
         questions=question_selects(receipt, choices),
         changes=changes_of(connection, own, receipt),
         first=first_rows(connection, own, receipt),
+        asked=any(one["code"] in _ASKED for one in receipt.get("problem_counts") or []),
         other=_other_register(connection, upload),
     )
 

@@ -18,6 +18,7 @@ from gisdb.registers.register import Register
 from gisdb.registers.template import list_of, lists_of
 from loaders.tables.problem import label
 from webmap.i18n import day_in_words, language, number
+from webmap.uploads.matching import columns_present
 from webmap.uploads.problem_list import glimpse
 from webmap.uploads.words import in_language_of
 
@@ -45,7 +46,7 @@ class Values:
     def __init__(self, connection: Connection, own: Register, reading: Mapping[str, Any]) -> None:
         self._connection, self._own = connection, own
         self._columns: dict[str, Column] = {one.name: one for one in own.readable}
-        self._present = {*(reading.get("columns") or {}).values(), *(reading.get("constants") or {})}
+        self._present = columns_present(reading)
         lists = lists_of(connection, own)
         self._codes = {
             column.name: {choice.code: in_language_of(choice) for choice in lists.get(list_of(column), ())}
