@@ -123,8 +123,9 @@ def look(context: BrowserContext, watch: Watch) -> Opener:
 
 
 def sign_in_there(page: Page, address: str, login: str) -> None:
-    """Fill in the sign-in form as a person would."""
+    """Fill in the sign-in form as a person would: once the page shows where to type."""
     page.goto(f"{address}/sign-in")
+    page.wait_for_selector("input[name=login]:focus")
     page.fill("input[name=login]", login)
     page.fill("input[type=password]", PASSWORD)
     page.click("main button[type=submit]")
