@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,7 +43,13 @@ from webmap.uploads.words import (
 
 # Records of a locked period change: a reason is asked for.
 PERIOD_LOCKED = "period_locked"
-_ASKED = ("row_twice", "row_maybe_no_record", "number_style_unclear", "day_order_unclear")
+# What is wrong until a field of the reading form is set, and that field.
+_ASKED = {
+    "row_twice": "repeats",
+    "row_maybe_no_record": "asides",
+    "number_style_unclear": "decimal",
+    "day_order_unclear": "days",
+}
 _DRAFT = ("checked", "returned", "failed")
 
 
@@ -58,8 +64,8 @@ class Preview:
     questions: Sequence[Select]
     changes: Sequence[ChangeLine]
     first: FirstRows | None
-    asked: bool
-    """Whether something that is wrong is answered by how the file is read."""
+    asked: Collection[str]
+    """The fields of the reading form that answer what is wrong."""
     other: Register | None
     """The register that the file seems to be of, where it is another one."""
 
@@ -173,7 +179,7 @@ def _preview(
         questions=question_selects(receipt, choices),
         changes=changes_of(connection, own, receipt),
         first=first_rows(connection, own, receipt),
-        asked=any(one["code"] in _ASKED for one in receipt.get("problem_counts") or []),
+        asked={_ASKED[one["code"]] for one in receipt.get("problem_counts") or [] if one["code"] in _ASKED},
         other=_other_register(connection, upload),
     )
 

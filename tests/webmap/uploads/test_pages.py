@@ -107,11 +107,10 @@ def test_the_answers_to_what_a_file_leaves_open_are_in_sight(desk: Seat, codes: 
     plain = measurements(codes, point="Nơi")
     lines = plain.decode().splitlines()
     asked = "\n".join([*lines, re.sub("Nơi[^;]*", "Max", lines[-1])]).encode()
-    opened = [
-        re.search(r"<details( open)?>\s*<summary>Đọc theo cách khác", desk.page(desk.checked(one)))
-        for one in (plain, asked)
-    ]
+    pages = [desk.page(desk.checked(one)) for one in (plain, asked)]
+    opened = [re.search(r"<details( open)?>\s*<summary>Đọc theo cách khác", one) for one in pages]
     assert [one and one[1] for one in opened] == [None, " open"]
+    assert [re.findall(r'class="field asked"><label for="(\w+)"', one) for one in pages] == [[], ["asides"]]
 
 
 def test_how_a_file_is_read_is_corrected(desk: Seat, codes: list[str]) -> None:
