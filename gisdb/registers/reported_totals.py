@@ -154,6 +154,8 @@ REGISTER = Register(
     derived=(Derived("unit_id", Integer(), "owner.id", "", "", required=True, exported=False),),
     rules=(
         Rule("outside_scope", "unit", "owner.id IS NOT NULL AND NOT unit_in_scope(owner.id)"),
+        # Every item of the list counts cases, persons or provinces.
+        Rule("count_not_whole", "value", "s.value <> trunc(s.value)"),
         Rule("period_in_future", "period", "period_first_day(s.period) > today()"),
     ),
     agreements=(
