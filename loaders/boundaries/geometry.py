@@ -11,11 +11,11 @@ import shapely
 from numpy.typing import NDArray
 
 from gisdb.errors import InputError
-from loaders.boundaries import crs as systems
-from loaders.boundaries import proposals
-from loaders.boundaries.crs import Reference, UnknownDatumError
-from loaders.boundaries.epsg import WGS84, Box
-from loaders.boundaries.proposals import Ground
+from loaders.reference_systems import crs as systems
+from loaders.reference_systems import proposals
+from loaders.reference_systems.crs import Reference, UnknownDatumError
+from loaders.reference_systems.epsg import WGS84, Box
+from loaders.reference_systems.proposals import Ground
 
 if TYPE_CHECKING:
     import pyproj

@@ -12,14 +12,14 @@ from gisdb.progress import Progress, silent
 from loaders.boundaries import create, findings, geometry, store
 from loaders.boundaries import layer as layers
 from loaders.boundaries.compare import compare
-from loaders.boundaries.epsg import Box
 from loaders.boundaries.job import Job
 from loaders.boundaries.known import Known, known_on
 from loaders.boundaries.layer import Layer
 from loaders.boundaries.match import match
-from loaders.boundaries.proposals import Ground
 from loaders.boundaries.report import RefusedError, Report
 from loaders.boundaries.request import Request
+from loaders.reference_systems.epsg import Box
+from loaders.reference_systems.proposals import Ground
 
 
 class _NothingKept(Exception):

@@ -16,8 +16,8 @@ import shapely
 from numpy.typing import NDArray
 
 from loaders.boundaries.compare import Drawing
-from loaders.boundaries.epsg import Box
 from loaders.boundaries.geometry import POLYGONAL, Geometries
+from loaders.reference_systems.epsg import Box
 
 # Paths are written in tenths of a pixel, as whole numbers.
 _FINE = 10

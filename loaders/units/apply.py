@@ -14,7 +14,7 @@ from gisdb.errors import Conflict
 from gisdb.progress import Progress, silent
 from gisdb.turn import take_turn
 from loaders.boundaries import store
-from loaders.boundaries.proposals import Ground
+from loaders.reference_systems.proposals import Ground
 from loaders.units import accounts, carry, changes, drawn, effects, journal, lineage, simplified, steps, worlds
 from loaders.units.changes import Changes
 from loaders.units.journal import NothingKeptError

@@ -11,7 +11,7 @@ import shapely
 from gisdb.errors import InputError
 from loaders.boundaries import geometry
 from loaders.boundaries import layer as layers
-from loaders.boundaries.proposals import Ground
+from loaders.reference_systems.proposals import Ground
 
 
 @dataclass(frozen=True)

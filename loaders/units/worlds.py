@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, text
 
-from loaders.boundaries.epsg import Box
 from loaders.folding import folded
+from loaders.reference_systems.epsg import Box
 from loaders.units.world import Row, World
 
 

@@ -14,7 +14,7 @@ from gisdb.errors import InputError
 from loaders.boundaries import load_boundaries
 from loaders.boundaries.geometry import drawn
 from loaders.boundaries.layer import Layer
-from loaders.boundaries.proposals import Ground
+from loaders.reference_systems.proposals import Ground
 from tests.loaders.boundaries.conftest import COLUMNS, asked, squares, write
 from tests.loaders.boundaries.test_bad_files import refusal
 

@@ -18,7 +18,7 @@ from gisdb.geography.units import unit_by_code
 from loaders.boundaries import Request, load_boundaries
 from loaders.boundaries.geometry import Drawn, drawn
 from loaders.boundaries.layer import Layer
-from loaders.boundaries.proposals import Ground
+from loaders.reference_systems.proposals import Ground
 from tests.loaders.boundaries.conftest import COLUMNS, asked, squares, write
 from tests.loaders.boundaries.test_bad_files import refusal
 

@@ -15,7 +15,7 @@ from gisdb.geography.changes import changes, standing
 from gisdb.geography.units import unit_by_code
 from gisdb.registers.register import Severity
 from loaders.boundaries import load_shipped
-from loaders.boundaries.proposals import Ground
+from loaders.reference_systems.proposals import Ground
 from loaders.units import apply_changes, drawn, revert_change, worlds
 from loaders.units import changes as files
 from loaders.units.apply import KINDS

@@ -17,8 +17,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from gisdb.errors import InputError
-from loaders.boundaries import epsg
-from loaders.boundaries.epsg import Box
+from loaders.reference_systems import epsg
+from loaders.reference_systems.epsg import Box
 
 if TYPE_CHECKING:
     from pyproj import CRS, Transformer

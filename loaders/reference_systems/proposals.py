@@ -1,24 +1,22 @@
-"""Which reference systems a file's coordinates could be in: every system in use in the country, tried on its shapes."""
+"""Which reference systems a file's coordinates could be in: every system in use in the country, tried on its shapes or points."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from loaders.boundaries import crs as systems
-from loaders.boundaries import epsg
-from loaders.boundaries.crs import UnknownDatumError
-from loaders.boundaries.epsg import Box
+from loaders.reference_systems import crs as systems
+from loaders.reference_systems import epsg
+from loaders.reference_systems.crs import UnknownDatumError
+from loaders.reference_systems.epsg import Box
 
 if TYPE_CHECKING:
     from pyproj import CRS
-
-    from loaders.boundaries.geometry import Geometries
 
 # A system is proposed if so many of the shapes' centres fall where they should.
 ENOUGH = 0.5
@@ -67,7 +65,7 @@ class Fit:
         return f"EPSG:{self.code} {self.name} ({100 * self.share:.0f} %{offset})"
 
 
-def centres(shapes: Geometries) -> NDArray[np.float64]:
+def centres(shapes: NDArray[Any]) -> NDArray[np.float64]:
     """The centre of the largest part of each shape, n × 2, in the shapes' own plane: islands do not pull it out to sea."""
     parts, owners = shapely.get_parts(shapes, return_index=True)
     order = np.argsort(shapely.area(parts), kind="stable")
