@@ -222,18 +222,21 @@ class Whole(Kind):
 
 @dataclass(frozen=True)
 class Quantity(Kind):
-    """A decimal number from ``low`` to ``high``, kept exactly as written."""
+    """A decimal number from ``low`` to ``high``, kept exactly as written; ``whole``: it counts, and has no fraction."""
 
     word_vi = "số thập phân"
     word_en = "decimal number"
     low: Decimal = Decimal("-1e15")
     high: Decimal = Decimal("1e15")
+    whole: bool = False
 
     def fields(self, name: str) -> tuple[Field, ...]:
         return (Field(name, Numeric()),)
 
     def parse(self, cell: str, style: Style) -> tuple[object, ...]:
         value = number(cell, style)
+        if self.whole and value != value.to_integral_value():
+            raise CellProblem("number_not_whole")
         within(value, self.low, self.high)
         return (value,)
 
@@ -245,6 +248,32 @@ class Quantity(Kind):
 
     def allowed(self, language: str) -> str:
         return f"{self.low:f} … {self.high:f}"
+
+
+@dataclass(frozen=True)
+class Coordinate(Quantity):
+    """A longitude or latitude in degrees (WGS 84); a larger number is a distance in metres on a plane, told by its size.
+
+    Which plane is found out, or said by a person, once all rows are known; records hold degrees.
+    """
+
+    word_vi = "tọa độ"
+    word_en = "coordinate"
+    low: Decimal = Decimal(-180)
+    high: Decimal = Decimal(180)
+    # No projected point of a country is so near its origin, nor so far from it; what lies between lost its decimal mark.
+    nearest_m: ClassVar[Decimal] = Decimal(1000)
+    farthest_m: ClassVar[Decimal] = Decimal(20_000_000)
+
+    def parse(self, cell: str, style: Style) -> tuple[object, ...]:
+        value = number(cell, style)
+        if not self.nearest_m <= abs(value) <= self.farthest_m:
+            within(value, self.low, self.high)
+        return (value,)
+
+    def allowed(self, language: str) -> str:
+        degrees = super().allowed(language)
+        return f"{degrees} (độ), hoặc mét" if language == "vi" else f"{degrees} (degrees), or metres"
 
 
 @dataclass(frozen=True)
@@ -306,8 +335,9 @@ class Truth(Kind):
 class Column:
     """One column of a register, as people see it and as the table holds it.
 
-    ``described_by``: columns that a file may have beside a reference, or instead of it, to say which one is meant; no
-    record keeps them. One that ``identifies`` is enough where the reference itself is missing.
+    ``described_by``: columns that a file may have beside a reference, or instead of it, to say which one is meant, or
+    beside a coordinate, to say what it is in; no record keeps them. One that ``identifies`` is enough where the reference
+    itself is missing. ``other_units``: those that a header may state beside ``unit``, since cells tell them apart.
     """
 
     name: str
@@ -323,6 +353,7 @@ class Column:
     note_en: str = ""
     example: str = ""
     unit: str = ""
+    other_units: tuple[str, ...] = ()
 
     @property
     def fields(self) -> tuple[Field, ...]:

@@ -69,6 +69,14 @@ def _register(register: Register) -> str:
 def _columns(register: Register) -> Iterator[tuple[str, ...]]:
     for one in register.columns:
         yield (f"`{one.name}`", f"{one.vi} · *{one.en}*", _kind(one), _required(one), _notes(one))
+        for each in one.described_by:
+            yield (
+                f"`{each.name}`",
+                f"{each.vi} · *{each.en}*",
+                _kind(each),
+                f"chỉ để hiểu `{one.name}`, không lưu · *explains it, not kept*",
+                _notes(each),
+            )
 
 
 def _kind(column: Column) -> str:

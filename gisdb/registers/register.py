@@ -136,6 +136,22 @@ class Unusual:
 
 
 @dataclass(frozen=True)
+class Point:
+    """The coordinates of a record, which a file may give in metres on a plane.
+
+    Attributes:
+        longitude, latitude: their columns.
+        said_by: columns that say what they are in, as people do.
+        unit: SQL over the stage row ``s`` for the unit that the point should lie in.
+    """
+
+    longitude: str
+    latitude: str
+    said_by: tuple[str, ...]
+    unit: str
+
+
+@dataclass(frozen=True)
 class Register:
     """A register (sổ).
 
@@ -154,6 +170,7 @@ class Register:
             ``row_words.toml``; ``""``: there is none.
         agreements: figures of several rows, in the file or known already, that must agree.
         unusual: what is asked about once all rows are known; never an error.
+        point: the coordinates of its records; None: they have none.
         amends_places: committing rows can move workplaces, so that their records are placed anew.
     """
 
@@ -179,6 +196,7 @@ class Register:
     named_by: str = ""
     agreements: tuple[Agreement, ...] = ()
     unusual: tuple[Unusual, ...] = ()
+    point: Point | None = None
     amends_places: bool = False
     note_vi: str = ""
     note_en: str = ""

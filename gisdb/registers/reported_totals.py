@@ -100,7 +100,8 @@ REGISTER = Register(
             "value",
             "Giá trị",
             "Value",
-            Quantity(Decimal(0), Decimal(10) ** 15),
+            # Every item of the list counts cases, persons or provinces.
+            Quantity(Decimal(0), Decimal(10) ** 15, whole=True),
             required=True,
             example="12",
             aliases=("số liệu", "số lượng", "trị số", "giá trị báo cáo", "kết quả"),
@@ -154,8 +155,6 @@ REGISTER = Register(
     derived=(Derived("unit_id", Integer(), "owner.id", "", "", required=True, exported=False),),
     rules=(
         Rule("outside_scope", "unit", "owner.id IS NOT NULL AND NOT unit_in_scope(owner.id)"),
-        # Every item of the list counts cases, persons or provinces.
-        Rule("count_not_whole", "value", "s.value <> trunc(s.value)"),
         Rule("period_in_future", "period", "period_first_day(s.period) > today()"),
     ),
     agreements=(

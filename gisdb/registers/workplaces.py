@@ -6,13 +6,11 @@ new row with a later ``valid_from``, so that a record stays in the piece where i
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from geoalchemy2 import Geometry
 from sqlalchemy import BigInteger, Boolean, Integer
 
-from gisdb.registers.column import Code, Coded, Column, Day, Quantity, Reference, Words
-from gisdb.registers.register import Derived, Register, Rule, Severity
+from gisdb.registers.column import Code, Coded, Column, Coordinate, Day, Reference, Words
+from gisdb.registers.register import Derived, Point, Register, Rule, Severity
 from gisdb.registers.unit_code import UnitCode
 
 # How every register of records names the workplace that a row belongs to.
@@ -104,6 +102,16 @@ WORKPLACE = Column(
 )
 
 CODE_TAKEN = "workplace_code_taken"
+# What `loaders.tables.points` could not turn into degrees.
+_IN_METRES = "abs(s.longitude) > 180 OR abs(s.latitude) > 180"
+
+
+def _axis(letter: str) -> tuple[str, ...]:
+    """How headers call an axis. In Vietnam's surveys X is north, in a map program east: their values tell."""
+    names = (letter, f"tọa độ {letter}", f"{letter} vn2000", f"tọa độ {letter} vn2000", f"tọa độ vn2000 {letter}")
+    return tuple(f"{name}{unit}" for name in names for unit in ("", " (m)"))
+
+
 """What is told of a code that is a workplace's outside the account's scope."""
 
 REGISTER = Register(
@@ -310,9 +318,10 @@ REGISTER = Register(
             "longitude",
             "Kinh độ",
             "Longitude",
-            Quantity(Decimal(-180), Decimal(180)),
+            Coordinate(),
             example="106,70098",
             unit="°",
+            other_units=("m",),
             aliases=(
                 "lon",
                 "lng",
@@ -320,22 +329,62 @@ REGISTER = Register(
                 "kinh độ (wgs84)",
                 "kinh độ (độ)",
                 "kinh độ (e)",
-                "tọa độ x",
                 "x (kinh độ)",
                 "long.",
+                *_axis("x"),
+                "easting",
             ),
-            note_vi="WGS 84, độ thập phân.",
-            note_en="WGS 84, decimal degrees.",
+            described_by=(
+                Column(
+                    "reference_system",
+                    "Hệ tọa độ",
+                    "Reference system",
+                    Words(200),
+                    aliases=(
+                        "hệ quy chiếu",
+                        "hệ tọa độ quy chiếu",
+                        "hệ quy chiếu tọa độ",
+                        "hệ tọa độ (mét)",
+                        "crs",
+                        "epsg",
+                    ),
+                ),
+                Column(
+                    "central_meridian",
+                    "Kinh tuyến trục",
+                    "Central meridian",
+                    Words(200),
+                    aliases=(
+                        "ktt",
+                        "kinh tuyến trung ương",
+                        "múi chiếu",
+                        "kinh tuyến trục (độ)",
+                        "kinh tuyến trục, múi chiếu",
+                    ),
+                ),
+            ),
+            note_vi="WGS 84, độ thập phân; hoặc mét theo hệ tọa độ của tỉnh (VN-2000), được đổi sang WGS 84.",
+            note_en="WGS 84, decimal degrees; or metres in the province's system (VN-2000), which are converted to WGS 84.",
         ),
         Column(
             "latitude",
             "Vĩ độ",
             "Latitude",
             # As wide as the longitude, so that swapped coordinates are called that.
-            Quantity(Decimal(-180), Decimal(180)),
+            Coordinate(),
             example="10,77653",
             unit="°",
-            aliases=("lat", "vĩ độ (wgs84)", "vĩ độ (độ)", "vĩ độ (n)", "tọa độ y", "y (vĩ độ)", "lat."),
+            other_units=("m",),
+            aliases=(
+                "lat",
+                "vĩ độ (wgs84)",
+                "vĩ độ (độ)",
+                "vĩ độ (n)",
+                "y (vĩ độ)",
+                "lat.",
+                *_axis("y"),
+                "northing",
+            ),
         ),
     ),
     key=("valid_from",),
@@ -394,6 +443,7 @@ REGISTER = Register(
             params="jsonb_build_object('version', s.industry_version)",
         ),
         Rule("coordinate_alone", "longitude", "(s.longitude IS NULL) <> (s.latitude IS NULL)"),
+        Rule("coordinates_in_unknown_system", "longitude", _IN_METRES),
         Rule(
             "coordinates_swapped",
             "longitude",
@@ -402,7 +452,8 @@ REGISTER = Register(
         Rule(
             "coordinates_outside_country",
             "longitude",
-            "NOT point_in_country(s.longitude, s.latitude) AND NOT point_in_country(s.latitude, s.longitude)",
+            "NOT point_in_country(s.longitude, s.latitude) AND NOT point_in_country(s.latitude, s.longitude)"
+            f" AND NOT ({_IN_METRES})",
         ),
         Rule(
             "point_outside_commune",
@@ -431,6 +482,12 @@ REGISTER = Register(
         Rule("commune_ambiguous", "commune", "place.unit_id IS NOT NULL AND NOT place.certain", Severity.NOTE),
     ),
     indexes=(("workplace_id", "valid_from"), ("declared_unit_id",)),
+    point=Point(
+        "longitude",
+        "latitude",
+        ("reference_system", "central_meridian"),
+        "(SELECT place.unit_id FROM place_declared(s.commune, s.units_on, NULL, NULL) AS place)",
+    ),
     amends_places=True,
     geometry="geom",
 )

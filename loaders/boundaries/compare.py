@@ -10,11 +10,11 @@ import shapely
 
 from gisdb.geography.shapes import BoundarySource, MapLabel, labels, sources
 from gisdb.geography.units import Unit
-from loaders.boundaries import store
 from loaders.boundaries.coverage import area_m2
 from loaders.boundaries.geometry import Geometries
 from loaders.boundaries.job import Job
 from loaders.boundaries.report import Difference, Weight
+from loaders.reference_systems.ground import shapes_by_unit
 
 # Shapes of one unit from two sources agree by some 0.6 to 0.9 (intersection over union); under this they are told.
 UNLIKE = 0.3
@@ -42,7 +42,7 @@ def compare(job: Job, known: Sequence[Unit]) -> None:
     That is most likely two codes exchanged.
     """
     ids = {unit.code: unit.id for unit in known}
-    loaded = store.known_shapes(job.conn, list(ids.values()))
+    loaded = shapes_by_unit(job.conn, list(ids.values()))
     after = job.drawn.shapes
     of_feature = [ids.get(job.codes.values[place] or "") for place in range(len(after))]
     nothing = shapely.MultiPolygon()

@@ -18,7 +18,7 @@ from loaders.boundaries.layer import Layer
 from loaders.boundaries.match import match
 from loaders.boundaries.report import RefusedError, Report
 from loaders.boundaries.request import Request
-from loaders.reference_systems.epsg import Box
+from loaders.reference_systems.ground import expected_shapes, extent
 from loaders.reference_systems.proposals import Ground
 
 
@@ -100,7 +100,7 @@ def _job(conn: Connection, request: Request, layer: Layer, report: Report, known
     progress("step_boundaries_geometry")
     found = [known.units.get(code or "") for code in matched.codes.values]
     ids = [unit.id if unit else None for unit in found]
-    ground = Ground(_extent(conn), store.expected_shapes(conn, ids) if known.units else None)
+    ground = Ground(extent(conn), expected_shapes(conn, ids) if known.units else None)
     drawn = geometry.drawn(layer, ground)
     report.crs = drawn.crs
     names = {code: unit.name_vi for code, unit in known.units.items()}
@@ -112,15 +112,6 @@ def _check_level(conn: Connection, level: str) -> None:
     ranks = {str(row.code): int(row.rank) for row in rows}
     if ranks.get(level, 0) == 0:
         raise InputError("level_unknown", level=level, known=", ".join(code for code, rank in ranks.items() if rank))
-
-
-def _extent(conn: Connection) -> Box | None:
-    """West, south, east, north of everything that is known."""
-    box = conn.execute(
-        text("""SELECT ST_XMin(e), ST_YMin(e), ST_XMax(e), ST_YMax(e)
-                FROM (SELECT ST_Extent(geom) AS e FROM admin_unit) AS extent WHERE e IS NOT NULL""")
-    ).first()
-    return None if box is None else (float(box[0]), float(box[1]), float(box[2]), float(box[3]))
 
 
 def _replace(job: Job, known: Known) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 from loaders.boundaries.generalise import copies
 from loaders.boundaries.geometry import Geometries
 from loaders.boundaries.source import Source
+from loaders.reference_systems.ground import shapes_by_unit
 
 # Loads take their turn.
 _LOCK = 7_204_502
@@ -70,23 +71,8 @@ def replace_shapes(conn: Connection, unit_ids: Sequence[int], shapes: Geometries
 
 def shapes_of(conn: Connection, unit_ids: Sequence[int]) -> Geometries:
     """The units' full shapes, in the order of ``unit_ids``."""
-    found = known_shapes(conn, unit_ids)
+    found = shapes_by_unit(conn, unit_ids)
     return np.array([found[unit] for unit in unit_ids], dtype=object)
-
-
-def known_shapes(conn: Connection, unit_ids: Sequence[int]) -> dict[int, shapely.Geometry]:
-    """The full shapes of those units that have one, by their ids."""
-    rows = conn.execute(
-        text("""SELECT u.id, ST_AsBinary(u.geom) FROM admin_unit u WHERE u.id = ANY (:ids) AND u.geom IS NOT NULL"""),
-        {"ids": list(unit_ids)},
-    )
-    return {int(row[0]): shapely.from_wkb(bytes(row[1])) for row in rows}
-
-
-def expected_shapes(conn: Connection, unit_ids: Sequence[int | None]) -> list[shapely.Geometry | None]:
-    """The full shape of each unit, in their order; None for no unit or one without a shape."""
-    found = known_shapes(conn, [one for one in unit_ids if one is not None])
-    return [found.get(one or 0) for one in unit_ids]
 
 
 def analyze(conn: Connection) -> None:

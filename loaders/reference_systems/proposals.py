@@ -74,18 +74,21 @@ def centres(shapes: NDArray[Any]) -> NDArray[np.float64]:
     return np.asarray(shapely.get_coordinates(shapely.centroid(parts[largest])))
 
 
-def proposals(points: NDArray[np.float64], ground: Ground, like: CRS | None = None) -> list[Fit]:
-    """The systems under which the shapes with these centres fall into place, the likeliest first.
+def proposals(
+    points: NDArray[np.float64], ground: Ground, like: CRS | None = None, among: Sequence[int] | None = None
+) -> list[Fit]:
+    """The systems under which the shapes with these centres, or points, fall into place, the likeliest first.
 
     Fit decides; among those that fit alike first one with the projection of ``like`` (a .prj whose datum is unknown),
-    then the national before the world's, the more accurate before the older.
+    then the national before the world's, the more accurate before the older. ``among``: EPSG's codes of those in question;
+    None: all in use in the country.
     """
     if ground.extent is None:
         return []
     degrees = bool((np.abs(points) <= (180, 90)).all())
     fits = [
         found
-        for code in epsg.codes(ground.extent, projected=not degrees)
+        for code in (epsg.codes(ground.extent, projected=not degrees) if among is None else among)
         if (found := _tried(points, ground, code)) is not None and found.share >= ENOUGH
     ]
     if not fits:

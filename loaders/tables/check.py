@@ -48,7 +48,7 @@ class _Finding:
 
 
 def check(conn: Connection, register: Register, problems: Problems, choices: Choices) -> Outcome:
-    """Judge every staged row; what is wrong is added to ``problems``.
+    """Judge every staged row, in which units are understood; what is wrong is added to ``problems``.
 
     Afterwards `READY` holds what may be written: where good rows alone were asked for, no others.
     """

@@ -268,9 +268,9 @@ class _Matcher:
 
     def _unit_fits(self, header: Header, name: str, phrase: str) -> bool:
         """Whether what stands in brackets or as unit is not another unit than the column's own: no million for one."""
-        own = self.register.column(name).unit
-        said = header.unit or header.bracket
-        if not own or folded(phrase) == folded(header.text):
+        column, said = self.register.column(name), header.unit or header.bracket
+        own = column.unit
+        if not own or folded(phrase) == folded(header.text) or any(is_spelled(said, one) for one in column.other_units):
             return True
         return not stated_unit(header.text, own, self.terms) and (not said or is_spelled(said, own))
 
@@ -378,7 +378,8 @@ class _Matcher:
         for one in matched:
             own = one.column.unit
             params: dict[str, object] = {"header": one.header, "unit": own}
-            stated = stated_unit(one.header, own, self.terms) if own and one.how in {"chosen", "remembered"} else ""
+            chosen = one.how in {"chosen", "remembered"} and not self._also_in(one)
+            stated = stated_unit(one.header, own, self.terms) if own and chosen else ""
             if stated:
                 params["stated"] = stated
                 found.append(
@@ -388,6 +389,9 @@ class _Matcher:
                 params["stated"] = told[1]
                 found.append(Problem("unit_above_is_other", line=told[0], column=one.column.name, params=params))
         return found
+
+    def _also_in(self, one: Matched) -> bool:
+        return any(states_own(one.header, unit) for unit in one.column.other_units)
 
     def _twice(self, matched: list[Matched]) -> list[Problem]:
         by_column: defaultdict[str, list[str]] = defaultdict(list)

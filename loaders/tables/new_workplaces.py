@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from gisdb.registers import register as register_named
 from gisdb.registers.register import Severity
+from loaders.tables.named_units import understand_units
 from loaders.tables.parse import copied
 from loaders.tables.problem import Problem, Problems
 from loaders.tables.stage import STAGE, driver, fill_stage, make_stage
@@ -66,6 +67,7 @@ def _write(conn: Connection, rows: Sequence[tuple[Described, str]], upload_id: i
     make_stage(conn, workplaces)
     fill_stage(conn, _FIELDS, [_row(*one) for one in rows])
     found = Problems()
+    understand_units(conn, workplaces)
     check(conn, workplaces, found, Choices())
     for one in found:
         if one.severity is Severity.ERROR:

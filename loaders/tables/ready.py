@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from gisdb.registers.column import Reference
 from gisdb.registers.register import Bound, Register, Rule, stored_names
-from loaders.tables.named_units import name_joins, understand_units
+from loaders.tables.named_units import name_joins
 from loaders.tables.natural_key import of_one_key
 from loaders.tables.rules import asks_place, owner_column, target_of
 from loaders.tables.stage import STAGE, driver
@@ -22,12 +22,11 @@ def finding(position: int) -> sql.Identifier:
 
 
 def make_ready(conn: Connection, register: Register, rules: list[Rule]) -> None:
-    """Make `READY` from the stage: its fields, the record's resolved and derived ones, findings and outcome.
+    """Make `READY` from the stage, in which units are understood: its fields, the record's resolved and derived ones, findings and outcome.
 
     ``intake_id``, ``intake_year`` and ``intake_piece`` are those of the record that stands under the row's key;
     ``intake_outcome`` is ``added``, ``changed`` or ``unchanged``.
     """
-    understand_units(conn, register)
     if asks_place(register):
         _find_places(conn, register)
     _find_existing(conn, register)

@@ -26,8 +26,10 @@ from loaders.tables.commit import Draft, begin, commit
 from loaders.tables.first_rows import first_records
 from loaders.tables.match import spellings
 from loaders.tables.meaning import Meaning, decided, meaning_of, older_template, remember
+from loaders.tables.named_units import understand_units
 from loaders.tables.owners import settle_owners
 from loaders.tables.parse import Parser
+from loaders.tables.points import settle_points
 from loaders.tables.problem import Problem, Problems
 from loaders.tables.read import Limits, Table, read
 from loaders.tables.receipt import Receipt, State
@@ -222,6 +224,8 @@ def _decide(conn: Connection, intake: _Intake, parser: Parser) -> Receipt:
     way.progress("step_import_check", rows=parser.read)
     draft = way.draft or begin(conn, register, journey.account, intake.table, journey.file_name)
     owners = settle_owners(conn, register, journey.choices, draft.id, parser.present, problems)
+    understand_units(conn, register)
+    points = settle_points(conn, register, problems)
     outcome = check(conn, register, problems, journey.choices)
     mark = mark_of(conn, register) if way.draft else ""
     would = Would(_counts(parser, outcome), owners.created, mark)
@@ -233,7 +237,7 @@ def _decide(conn: Connection, intake: _Intake, parser: Parser) -> Receipt:
         journey.file_name,
         _state(journey, outcome, as_shown=as_shown),
         would.counts,
-        intake.reading,
+        intake.reading | points,
         problems,
         synthetic=way.synthetic or outcome.synthetic,
         owners=owners,

@@ -125,7 +125,10 @@ def columns_present(reading: Mapping[str, Any]) -> set[str]:
 
 
 def missing_columns(register: Register, receipt: Mapping[str, Any], choices: Choices) -> list[Select]:
-    """Required columns that the file has nowhere: a cell for every row can be typed."""
+    """Columns that the file has nowhere and needs: a cell for every row can be typed.
+
+    Those that are required, and the reference system where coordinates are in metres.
+    """
     reading = receipt.get("reading") or {}
     matched = {*columns_present(reading), *choices.columns.values()}
     if reading.get("factors") and register.wide is not None:
@@ -135,11 +138,24 @@ def missing_columns(register: Register, receipt: Mapping[str, Any], choices: Cho
     matched |= {one.name for one in register.columns if is_described(one, matched)}
     if not reading.get("columns") and not choices.constants:
         return []
+    systems = reading.get("points")
+    asked = {one.name for one in register.columns if one.required} - matched
+    if register.point is not None and systems is not None:
+        asked.add(register.point.said_by[0])
     return [
-        Select(one.name, in_language_of(one), [], choices.constants.get(one.name, ""))
-        for one in register.columns
-        if one.name in choices.constants or (one.required and one.name not in matched)
+        Select(
+            one.name, in_language_of(one), _systems(register, one.name, systems), choices.constants.get(one.name, "")
+        )
+        for one in register.readable
+        if one.name in choices.constants or one.name in asked
     ]
+
+
+def _systems(register: Register, column: str, systems: Mapping[str, str] | None) -> list[tuple[str, str]]:
+    """The reference systems that coordinates may be in, for the column that says it."""
+    if register.point is None or column != register.point.said_by[0]:
+        return []
+    return list((systems or {}).items())
 
 
 def question_selects(receipt: Mapping[str, Any], choices: Choices) -> list[Select]:

@@ -34,7 +34,7 @@ OTHERS = {
     "workplace_years": "workplace,year,workers,women,hours,exposed\n79-1,2025,1420,310,2982800,\n",
     "incidents": "workplace;number;happened_on;severity;victims;cost_vnd;place_longitude;place_latitude\n"
     "79-1;0007;05/02/2026;serious;1;18.500.000;108,5;10,5\n79-2;2;06/02/2026;minor;1;;;\n",
-    "reported_totals": "level,unit,period,item,value,source,note\nprovince,79,2024H1,deaths,1.125,Báo cáo,+1\n",
+    "reported_totals": "level,unit,period,item,value,source,note\nprovince,79,2024H1,deaths,1125,Báo cáo,+1\n",
 }
 
 

@@ -203,7 +203,7 @@ def test_a_workplace_that_cannot_be_is_refused(newcomer: Clerk, row: str, code: 
             "reporting_unit_unknown",
         ),
         ("reported_totals", "level,unit,period,item,value,source\ncountry,VN,2099,deaths,1,x\n", "period_in_future"),
-        ("reported_totals", "level,unit,period,item,value,source\ncountry,VN,2025,deaths,12.7,x\n", "count_not_whole"),
+        ("reported_totals", "level,unit,period,item,value,source\ncountry,VN,2025,deaths,12.7,x\n", "number_not_whole"),
         (
             "reported_totals",
             "level,unit,period,item,value,source\ncountry,VN,2025H3,deaths,1,x\n",

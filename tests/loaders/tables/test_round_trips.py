@@ -95,7 +95,8 @@ def of_kind(kind: Kind, lists: Lists) -> st.SearchStrategy[str]:  # noqa: PLR091
         case Whole():
             return st.integers(kind.low, kind.high).map(str)
         case Quantity():
-            return quantities(kind.low, kind.high)
+            whole = st.integers(int(kind.low), int(kind.high)).map(str)
+            return whole if kind.whole else quantities(kind.low, kind.high)
         case Censored():
             return censored(quantities(kind.low, kind.high))
         case Day():
