@@ -57,9 +57,14 @@ class _Given:
 
 @dataclass(frozen=True)
 class _System:
-    """A system that points were found to be in. ``fits``: what was tried, the likeliest first; none where it was said."""
+    """A system that points were found to be in.
+
+    ``north_first``: the number under the longitude's header is the one towards north; ``fits``: what was tried, the likeliest
+    first; none where it was said.
+    """
 
     code: int
+    north_first: bool
     fits: Sequence[Fit] = ()
 
 
@@ -106,6 +111,7 @@ def _given(conn: Connection, point: Point) -> list[_Given]:
 
 def _settled(conn: Connection, point: Point, given: _Given, known: Box | None, problems: Problems) -> dict[str, str]:
     from loaders.reference_systems import epsg
+    from loaders.reference_systems.crs import way
 
     tell = partial(Problem, line=given.line, column=point.longitude)
     codes = _codes(given, known)
@@ -117,16 +123,19 @@ def _settled(conn: Connection, point: Point, given: _Given, known: Box | None, p
     found = _found(conn, given, codes, known)
     if found is None:
         return {f"EPSG:{code}": epsg.system(code).name for code in codes}
-    placed, north_first, way = _placed(given, found.code, known)
-    _write(conn, point, given, placed, f"EPSG:{found.code}")
+    _write(conn, point, given, _placed(given.numbers, found, known), f"EPSG:{found.code}")
     name = epsg.system(found.code).name
-    params: dict[str, object] = {"crs": f"EPSG:{found.code} {name}", "transformation": way, "count": len(given.pairs)}
+    params: dict[str, object] = {
+        "crs": f"EPSG:{found.code} {name}",
+        "transformation": way(epsg.system(found.code), known).name,
+        "count": len(given.pairs),
+    }
     if not found.fits:
         problems.add(tell("coordinates_converted", Severity.NOTE, params=params))
     else:
         params |= {"percent": round(100 * found.fits[0].share), "others": "; ".join(map(str, found.fits[1:])) or "–"}
         problems.add(tell("coordinates_converted_by_guess", Severity.WARNING, params=params))
-    if north_first:
+    if found.north_first:
         problems.add(tell("coordinates_north_first", Severity.NOTE))
     return {f"EPSG:{one.code}": one.name for one in found.fits} | {f"EPSG:{found.code}": name}
 
@@ -143,14 +152,27 @@ def _codes(given: _Given, known: Box | None) -> Sequence[int]:
 
 def _found(conn: Connection, given: _Given, codes: Sequence[int], known: Box | None) -> _System | None:
     """The one system that was said, else the likeliest of those that were or of all; None: under none do points lie right."""
-    if len(codes) == 1:
-        return _System(codes[0])
     from loaders.reference_systems.proposals import proposals
 
     ground, few = _ground(conn, given.units[:_TRIED], known), given.numbers[:_TRIED]
-    tried = [proposals(few[:, order], ground, among=codes or None) for order in ([0, 1], [1, 0])]
-    best = max(tried, key=lambda fits: fits[0].share if fits else 0.0)
-    return _System(best[0].code, best) if best else None
+    if len(codes) == 1:
+        orders = [_System(codes[0], north_first=one) for one in ((False,) if given.degrees else (False, True))]
+        return min(orders, key=lambda one: _missed(_placed(few, one, known), ground))
+    tried = {
+        turned: proposals(few[:, ::-1] if turned else few, ground, among=codes or None) for turned in (False, True)
+    }
+    turned = max(tried, key=lambda one: tried[one][0].share if tried[one] else 0.0)
+    return _System(tried[turned][0].code, turned, tried[turned]) if tried[turned] else None
+
+
+def _missed(placed: NDArray[np.float64], ground: Ground) -> float:
+    """How far points lie from the units that they should lie in, in degrees: the middle one of them."""
+    import numpy as np
+    import shapely
+
+    units = np.array(ground.expected or [None] * len(placed), dtype=object)
+    far = shapely.distance(shapely.points(np.nan_to_num(placed, nan=1e6)), units)
+    return float(np.median(far[np.isfinite(far)])) if np.isfinite(far).any() else 0.0
 
 
 def _ground(conn: Connection, units: Sequence[int | None], known: Box | None) -> Ground:
@@ -165,25 +187,18 @@ def _ground(conn: Connection, units: Sequence[int | None], known: Box | None) ->
     return Ground(known, expected if around else None)
 
 
-def _placed(given: _Given, code: int, known: Box | None) -> tuple[NDArray[np.float64], bool, str]:
-    """Longitudes and latitudes, n × 2, NaN where a point lies far from the country; whether any has north first; the way.
-
-    Degrees that are exchanged are left to a rule of the register.
-    """
+def _placed(numbers: NDArray[np.float64], system: _System, known: Box | None) -> NDArray[np.float64]:
+    """Longitudes and latitudes, n × 2; NaN where a point lies far from the country."""
     import numpy as np
 
     from loaders.reference_systems import epsg
     from loaders.reference_systems.crs import way
 
-    found = way(epsg.system(code), known)
-    orders = []
-    east, north = given.numbers.T
-    for x, y in ((east, north), (north, east) if not given.degrees else (east, north)):
-        placed = np.column_stack((x, y) if found.transformer is None else found.transformer.transform(x, y))
-        placed[~_near(placed, known)] = np.nan
-        orders.append(placed)
-    swapped = np.isnan(orders[0]).any(axis=1) & ~np.isnan(orders[1]).any(axis=1)
-    return np.where(swapped[:, None], orders[1], orders[0]), bool(swapped.any()), found.name
+    there = way(epsg.system(system.code), known).transformer
+    x, y = numbers.T[::-1] if system.north_first else numbers.T
+    placed = np.column_stack((x, y) if there is None else there.transform(x, y))
+    placed[~_near(placed, known)] = np.nan
+    return placed
 
 
 def _near(placed: NDArray[np.float64], known: Box | None) -> NDArray[np.bool_]:
