@@ -133,7 +133,7 @@ def _settled(conn: Connection, point: Point, given: _Given, known: Box | None, p
     if not found.fits:
         problems.add(tell("coordinates_converted", Severity.NOTE, params=params))
     else:
-        params |= {"percent": round(100 * found.fits[0].share), "others": "; ".join(map(str, found.fits[1:])) or "–"}
+        params |= {"percent": round(100 * found.fits[0].share), "others": [str(one) for one in found.fits[1:]]}
         problems.add(tell("coordinates_converted_by_guess", Severity.WARNING, params=params))
     if found.north_first:
         problems.add(tell("coordinates_north_first", Severity.NOTE))
@@ -223,7 +223,7 @@ def _write(conn: Connection, point: Point, given: _Given, placed: NDArray[np.flo
         if kept.any()
         else ((), ())
     )
-    lons, lats = ([Decimal(f"{one:.{_DECIMALS}f}") for one in axis] for axis in placed[kept].T)
+    lons, lats = ([Decimal(f"{one:.{_DECIMALS}f}".rstrip("0").rstrip(".")) for one in axis] for axis in placed[kept].T)
     driver(conn).execute(
         sql.SQL(
             """UPDATE {stage} AS s SET {longitude} = m.lon, {latitude} = m.lat,
