@@ -34,6 +34,12 @@ factor = Table(
     Column("cas", Text, comment="CAS registry number"),
     Column("molar_mass", Numeric, comment="g/mol; converts ppm to mg/m3"),
     Column(
+        "likely_low", Numeric, comment="canonical unit; below it a result is asked about, as a slip of mark or unit"
+    ),
+    Column(
+        "likely_high", Numeric, comment="canonical unit; above it a result is asked about, as a slip of mark or unit"
+    ),
+    Column(
         "conditions",
         ARRAY(Text),
         nullable=False,

@@ -131,10 +131,19 @@ def _code_lists(listed: Iterable[Register]) -> str:
 
 def _factors() -> str:
     table = [
-        (f"`{row['code']}`", row["name_vi"], row["name_en"], row["unit"], row["cas"])
+        (f"`{row['code']}`", row["name_vi"], row["name_en"], row["unit"], row["cas"], _likely(row))
         for row in _rows("gisdb.limits", "factors.csv")
     ]
-    return "## Yếu tố có hại · Factors\n\n" + _table(("Mã · Code", "Tên", "Name", "Đơn vị · Unit", "CAS"), table)
+    note = (
+        "Kết quả ngoài *khoảng thường gặp* phải xác nhận; khoảng này do phần mềm đặt để bắt lỗi gõ, không phải giới hạn của pháp luật."
+        " *A result outside the likely range asks for a confirmation; the range is ours, against slips, and no limit of any law.*\n\n"
+    )
+    heads = ("Mã · Code", "Tên", "Name", "Đơn vị · Unit", "CAS", "Khoảng thường gặp · Likely")
+    return "## Yếu tố có hại · Factors\n\n" + note + _table(heads, table)
+
+
+def _likely(row: dict[str, str]) -> str:
+    return f"{row['likely_low']} … {row['likely_high']}" if row["likely_high"] else ""
 
 
 def _rows(package: str, name: str) -> list[dict[str, str]]:

@@ -495,11 +495,18 @@ REGISTER = Register(
         Rule(
             "value_far_above_limit",
             "value",
-            # Of a level in decibels, a thousand times the sound pressure: 20 log10(1000) = 60 dB more.
-            "j.limit_value > 0 AND c.value >= CASE WHEN f.unit IN ('dBA', 'dB') THEN j.limit_value + 60"
-            " ELSE 1000 * j.limit_value END",
+            "j.limit_value > 0 AND c.value >= 1000 * j.limit_value",
             Severity.WARNING,
             "jsonb_build_object('limit', j.limit_value, 'unit', f.unit)",
+        ),
+        Rule(
+            "value_unlikely",
+            "value",
+            # Where no limit is a thousandth of what a slip makes of a result: levels, degrees, percent.
+            "c.value < f.likely_low OR c.value > f.likely_high",
+            Severity.WARNING,
+            "jsonb_build_object('low', coalesce(f.likely_low::text, '…'), 'high', coalesce(f.likely_high::text, '…'),"
+            " 'unit', f.unit, 'factor_vi', f.name_vi, 'factor_en', f.name_en)",
         ),
         Rule("factor_has_no_limit", "factor", "j.reason = 'no_limit'", Severity.NOTE),
         Rule(
