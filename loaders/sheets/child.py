@@ -31,6 +31,7 @@ from loaders.sheets.limits import Limits
 from loaders.sheets.merged import Merged
 from loaders.sheets.scan import checksum, scan
 from loaders.sheets.shape import Known, hits
+from loaders.sheets.unseen import Watch
 
 if TYPE_CHECKING:
     from loaders.sheets.workbook import Book, Sheet
@@ -177,9 +178,12 @@ def _workbook(request: Request, path: Path, kind: str, wanted: str | None) -> Fo
         notes.append(Note("encoding_guessed", params={"encoding": sheet.step.upper(), "shown": _shown(table, rows)}))
     left_out = LeftOut(table, rows)
     merged = Merged(table, sheet.spans, rows, request.known, left_out)
-    find_end(table, _write(request, merged.filling(left_out.among(sheet.rows())), len(table.header)))
+    watch = Watch(table, sheet.unseen, request.known, left_out)
+    read = merged.filling(watch.among(left_out.among(sheet.rows())))
+    find_end(table, _write(request, read, len(table.header)))
     left_out.leave_out()
     merged.tell()
+    watch.tell()
     others = [one for one in names if one != sheet.name]
     beside = sorted((one for one in others if one not in candidates), key=lambda one: one in hidden)
     more, unseen = _compared(book, beside, _LOOKED_AT - len(candidates), request)

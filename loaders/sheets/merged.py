@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal
 
 from loaders.sheets.cells import plain
 from loaders.sheets.layout import Layout, Note, Row, Span
@@ -38,7 +39,7 @@ class Merged:
             )
         )
         self.open: dict[int, tuple[int, str]] = {}
-        self.filled, self.kept = _Told("cells_merged_filled"), _Told("results_merged_not_repeated")
+        self.filled, self.kept = Told("cells_merged_filled"), Told("results_merged_not_repeated")
 
     def filling(self, rows: Iterable[Row]) -> Iterator[Row]:
         """The same rows, filled."""
@@ -73,7 +74,7 @@ class Merged:
         self.found.notes += [one for told in (self.filled, self.kept) if (one := told.note(self.found.end))]
 
 
-class _Told:
+class Told:
     """Counts cells with their lines; those that turn out to stand below the table can be taken off again."""
 
     def __init__(self, code: str) -> None:
@@ -85,8 +86,8 @@ class _Told:
         self.count += 1
         self.last.append(line)
 
-    def note(self, end: int | None) -> Note | None:
+    def note(self, end: int | None, severity: Literal["note", "warning"] = "note") -> Note | None:
         below = 0 if end is None else sum(line >= end for line in self.last)
         if self.count == below:
             return None
-        return Note(self.code, self.line, self.said, {"count": self.count - below})
+        return Note(self.code, self.line, self.said, {"count": self.count - below}, severity)

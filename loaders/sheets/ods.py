@@ -1,4 +1,4 @@
-"""What the values of an .ods do not tell: its old fonts and its merged cells.
+"""What the values of an .ods do not tell: its old fonts, its merged cells, its hidden rows and columns.
 
 Cells name styles, styles name fonts; what a cell does not say, its row, its column or the default does. The sheets' XML is
 read as a stream. A workbook whose styles name no old font is left where its cells begin.
@@ -11,6 +11,7 @@ import zipfile
 import zlib
 from bisect import bisect_right
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from xml.parsers import expat
 
@@ -18,6 +19,7 @@ from gisdb.errors import InputError
 from loaders.sheets.fonts import Old, encoding_of_font
 from loaders.sheets.layout import Span
 from loaders.sheets.limits import Limits
+from loaders.sheets.unseen import Inside
 
 _SPACE = "urn:oasis:names:tc:opendocument:xmlns:"
 _OFFICE, _STYLE, _TABLE = (f"{_SPACE}{one}:1.0 " for one in ("office", "style", "table"))
@@ -28,8 +30,13 @@ _STYLES = {"styles.xml": f"{_OFFICE}styles", "content.xml": f"{_OFFICE}automatic
 # What a cell is in where nothing says otherwise.
 _DEFAULT = "Default"
 Attributes = dict[str, str]
-# A cell that spans more than itself; programs write the 1 too.
-_SPANNED = re.compile(rb"-(?:rows|columns)-spanned=[\"'](?!1[\"'])")
+# A cell that spans more than itself; programs write the 1 too. Or a row or column that is not shown, or a percent.
+_LAID = re.compile(
+    rb"-(?:rows|columns)-spanned=[\"'](?!1[\"'])|:visibility=[\"'](?:collapse|filter)|:value-type=[\"']percentage"
+)
+_HIDDEN = {"collapse", "filter"}
+# Those that are blank to the end of the sheet are one element.
+_MOST_ALIKE = 10_000
 _BLOCK_BYTES, _OVERLAP_BYTES = 1 << 20, 100
 
 
@@ -53,20 +60,28 @@ def old_fonts(path: Path, limits: Limits) -> dict[str, Old]:
     return cells.found
 
 
-def merged_cells(path: Path) -> dict[str, list[Span]]:
-    """Sheet → its merged cells; sheets without any are not listed.
+@dataclass
+class Laid:
+    """Sheet → its merged cells; sheet → its percents, hidden rows and columns. Sheets without any are not listed."""
+
+    merged: dict[str, list[Span]] = field(default_factory=dict)
+    inside: dict[str, Inside] = field(default_factory=dict)
+
+
+def laid_out(path: Path) -> Laid:
+    """How the sheets of a workbook are laid out, and which of their cells are percents.
 
     Raises:
         InputError: ``file_damaged``.
     """
-    merged = _Merged()
+    seen = _Layouts()
     try:
         with zipfile.ZipFile(path) as archive:
-            if _mentions(archive, "content.xml", _SPANNED):
-                _parse(archive, "content.xml", merged.start, merged.end)
+            if _mentions(archive, "content.xml", _LAID):
+                _parse(archive, "content.xml", seen.start, seen.end)
     except (zipfile.BadZipFile, zlib.error, expat.ExpatError, KeyError, ValueError, EOFError, RuntimeError) as damage:
         raise InputError("file_damaged", reason=str(damage)) from None
-    return merged.found
+    return seen.found
 
 
 def _mentions(archive: zipfile.ZipFile, part: str, word: re.Pattern[bytes]) -> bool:
@@ -209,27 +224,43 @@ class _Cells:
             self.styles.end(tag)
 
 
-class _Merged:
-    """The merged cells of all sheets. Sheets within cells are nobody's."""
+class _Layouts:
+    """The layouts of all sheets. Sheets within cells are nobody's."""
 
     def __init__(self) -> None:
-        self.found: dict[str, list[Span]] = {}
+        self.found = Laid()
         self.sheet, self.depth = "", 0
-        self.row, self.rows, self.column = 0, 1, 0
+        self.row, self.rows, self.column, self.columns = 0, 1, 0, 0
 
     def start(self, tag: str, attributes: Attributes, _: str) -> None:
         if tag == f"{_TABLE}table":
             self.depth += 1
             if self.depth == 1:
-                self.sheet, self.row = attributes.get(f"{_TABLE}name", ""), 0
+                self.sheet, self.row, self.columns = attributes.get(f"{_TABLE}name", ""), 0, 0
+        elif self.depth == 1 and tag == f"{_TABLE}table-column":
+            count = _repeated(attributes, "columns")
+            if attributes.get(f"{_TABLE}visibility") in _HIDDEN:
+                self._inside().unseen.columns |= set(range(self.columns, self.columns + min(count, _MOST_ALIKE)))
+            self.columns += count
         elif self.depth == 1 and tag == f"{_TABLE}table-row":
             self.rows, self.column = _repeated(attributes, "rows"), 0
+            if attributes.get(f"{_TABLE}visibility") in _HIDDEN:
+                self._inside().unseen.rows |= set(range(self.row, self.row + min(self.rows, _MOST_ALIKE)))
         elif self.depth == 1 and tag in _CELLS:
             down, right = (int(attributes.get(f"{_TABLE}number-{one}-spanned", 1)) for one in ("rows", "columns"))
             if down > 1 or right > 1:
                 span = Span(self.row + 1, self.column, self.row + down, self.column + right - 1)
-                self.found.setdefault(self.sheet, []).append(span)
-            self.column += _repeated(attributes, "columns")
+                self.found.merged.setdefault(self.sheet, []).append(span)
+            count = _repeated(attributes, "columns")
+            if attributes.get(f"{_OFFICE}value-type") == "percentage":
+                rows, columns = (
+                    range(at, at + min(more, _MOST_ALIKE)) for at, more in ((self.row, self.rows), (self.column, count))
+                )
+                self._inside().percent |= {(row, column) for row in rows for column in columns}
+            self.column += count
+
+    def _inside(self) -> Inside:
+        return self.found.inside.setdefault(self.sheet, Inside())
 
     def end(self, tag: str) -> None:
         if tag == f"{_TABLE}table":

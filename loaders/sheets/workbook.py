@@ -16,9 +16,10 @@ from loaders.sheets import fonts
 from loaders.sheets.cells import written
 from loaders.sheets.layout import Row, Span
 from loaders.sheets.limits import Limits
-from loaders.sheets.ods import merged_cells, old_fonts
+from loaders.sheets.ods import Laid, laid_out, old_fonts
 from loaders.sheets.text import reshown, shown_as
-from loaders.sheets.xlsx import Inside, Package, is_percent
+from loaders.sheets.unseen import Inside, Unseen
+from loaders.sheets.xlsx import Package, is_percent
 from loaders.syllables import legal_share
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class Sheet:
     spans: list[Span] | None
     old: fonts.Old = field(default_factory=dict)
     step: str | None = None
+    unseen: Unseen = field(default_factory=Unseen)
 
     @property
     def encoding(self) -> str:
@@ -127,7 +129,7 @@ class _Calamine:
             raise InputError("file_damaged", reason=str(damage)) from None
         self.ods_fonts = old_fonts(path, limits) if kind == "ods" else {}
         # Its reader does not tell them.
-        self.ods_merged = merged_cells(path) if kind == "ods" else {}
+        self.ods_laid = laid_out(path) if kind == "ods" else Laid()
         self.failure = calamine.CalamineError
         self.table, self.visible = calamine.SheetTypeEnum.WorkSheet, calamine.SheetVisibleEnum.Visible
 
@@ -139,7 +141,7 @@ class _Calamine:
         return self.package.size(name) if self.package else 0
 
     def open(self, name: str) -> Sheet:
-        inside = self.package.look_through(name) if self.package else None
+        inside = self.package.look_through(name) if self.package else self.ods_laid.inside.get(name, Inside())
         try:
             sheet = self.book.get_sheet_by_name(name)
             merged = sheet.merged_cell_ranges
@@ -148,13 +150,13 @@ class _Calamine:
         if sheet.total_height * sheet.total_width > self.limits.cells:
             farthest = f"{sheet.total_height} × {sheet.total_width}"
             raise InputError("sheet_has_too_many_cells", sheet=name, farthest=farthest, most=self.limits.cells)
-        spans = self.ods_merged.get(name)
+        spans = self.ods_laid.merged.get(name)
         if merged is not None:
             spans = [Span(a + 1, b, c + 1, d) for (a, b), (c, d) in merged]
         old = self.ods_fonts.get(name, {})
-        if self.package and self.package.old_fonts:
+        if self.package and self.package.styles.old_fonts:
             old = fonts.of_xlsx(self.path, name)
-        return Sheet(name, _CalamineRows(sheet, inside or Inside()), spans, old)
+        return Sheet(name, _CalamineRows(sheet, inside), spans, old, unseen=inside.unseen)
 
 
 class _CalamineRows:
@@ -231,7 +233,18 @@ class _Xls:
             )
             old = fonts.of_xls(used, faces)
         percent = {at for at, one in enumerate(formats) if is_percent(self.book.format_map[one.format_key].format_str)}
-        return Sheet(name, _XlsRows(self.book.datemode, sheet, percent), spans, old)
+        struck = {at for at, one in enumerate(formats) if self.book.font_list[one.font_index].struck_out}
+        unseen = Unseen(
+            {row for row, one in sheet.rowinfo_map.items() if one.hidden},
+            {column for column, one in sheet.colinfo_map.items() if one.hidden},
+            {
+                (row, column)
+                for row in range(sheet.nrows if struck else 0)
+                for column in range(sheet.row_len(row))
+                if sheet.cell_xf_index(row, column) in struck
+            },
+        )
+        return Sheet(name, _XlsRows(self.book.datemode, sheet, percent), spans, old, unseen=unseen)
 
 
 class _XlsRows:

@@ -11,8 +11,8 @@ import posixpath
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -20,6 +20,7 @@ from gisdb.errors import InputError
 from loaders.sheets.archive import too_large_unzipped
 from loaders.sheets.cells import FORMULA
 from loaders.sheets.limits import Limits
+from loaders.sheets.unseen import Inside
 
 _BLOCK = 1 << 20
 # A cell with something in it: its place, whatever the order of its attributes.
@@ -37,6 +38,10 @@ _UNCOUNTED = re.compile(
     rb"<(?:\w+:)?c\s(?![^>]*\bt=[\"']str[\"'])(?:[^>]*?\s)?r=[\"']([A-Z]{1,3})(\d{1,7})[\"'][^>]*>"
     rb"\s*<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>([^<]{0,9000})</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*</"
 )
+_HIDDEN_ROW = re.compile(rb"<(?:\w+:)?row\s(?=[^>]*\bhidden=[\"'](?:1|true)[\"'])(?:[^>]*?\s)?r=[\"'](\d{1,7})[\"']")
+_HIDDEN_COLUMN = re.compile(
+    rb"<(?:\w+:)?col\s(?=[^>]*\bhidden=[\"'](?:1|true)[\"'])(?=[^>]*\bmin=[\"']\d)(?=[^>]*\bmax=[\"']\d)[^>]*>"
+)
 # Built-in formats 9 and 10 are 0% and 0.00%; of others the code says it, outside of its literal texts.
 _PERCENT_FORMATS = frozenset({"9", "10"})
 _LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
@@ -45,18 +50,6 @@ _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 # Parts of the list of sheets are small in every honest workbook.
 _INDEX_BYTES = 16 * 1024 * 1024
 OLD_FONT = re.compile(rb"[\"'](\.Vn[A-Za-z0-9 ]*|VNI-[^\"']*)[\"']")
-
-
-@dataclass
-class Inside:
-    """What was seen in a sheet, by row and column (both from 0).
-
-    ``said``: what stands in cells that hold no value: errors, and formulas that were saved without one; ``percent``: where
-    people see a hundred times the number.
-    """
-
-    said: dict[tuple[int, int], str] = field(default_factory=dict)
-    percent: set[tuple[int, int]] = field(default_factory=set)
 
 
 class Package:
@@ -70,9 +63,7 @@ class Package:
                 if sum(one.file_size for one in archive.infolist()) > limits.unzipped_bytes:
                     raise too_large_unzipped(limits.unzipped_bytes)
                 self.sheets = _sheets(archive)
-                styled = "xl/styles.xml" in archive.namelist()
-                self.old_fonts = styled and _names_old_font(archive)
-                self.percent = _percent_cells(archive) if styled else None
+                self.styles = _Styles.of(archive)
         except (zipfile.BadZipFile, zlib.error, ET.ParseError, KeyError, EOFError, RuntimeError) as damage:
             raise InputError("file_damaged", reason=str(damage)) from None
 
@@ -116,8 +107,15 @@ class Package:
             for column, row, formula in _UNCOUNTED.findall(text):
                 said = html.unescape(formula.decode("utf-8", "replace")) or "…"
                 seen.said[int(row) - 1, _column(column)] = f"{FORMULA}={said}"
-        if self.percent is not None:
-            seen.percent |= {(int(row) - 1, _column(column)) for column, row in self.percent.findall(text)}
+        if self.styles.percent is not None:
+            seen.percent |= _places(self.styles.percent, text)
+        if self.styles.struck is not None:
+            seen.unseen.struck |= _places(self.styles.struck, text)
+        if b"hidden=" in text:
+            seen.unseen.rows |= {int(row) - 1 for row in _HIDDEN_ROW.findall(text)}
+            for column in _HIDDEN_COLUMN.findall(text):
+                first, last = (int(_at(column, name)) for name in (b"min", b"max"))
+                seen.unseen.columns |= set(range(first - 1, min(last, _NARROW)))
 
     def _judge(self, sheet: str, columns: set[bytes], bottom: int) -> None:
         right = max(map(_column, columns), default=-1) + 1
@@ -174,35 +172,77 @@ def _sheets(archive: zipfile.ZipFile) -> dict[str, str]:
 
 
 def _index(archive: zipfile.ZipFile, part: str) -> ET.Element:
+    return _parsed(_text(archive, part))
+
+
+def _text(archive: zipfile.ZipFile, part: str) -> bytes:
     with archive.open(part) as stream:
-        text = stream.read(_INDEX_BYTES)
+        return stream.read(_INDEX_BYTES)
+
+
+def _parsed(text: bytes) -> ET.Element:
     if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
         raise InputError("file_damaged", reason="DOCTYPE")
     return ET.fromstring(text)  # noqa: S314 - entities are refused above, the size is bounded
 
 
-def _percent_cells(archive: zipfile.ZipFile) -> re.Pattern[bytes] | None:
-    """A pattern of the places of cells that are shown as percents; None where the workbook has no such format."""
-    styles = _index(archive, "xl/styles.xml")
-    shown = {*_PERCENT_FORMATS}
-    shown |= {
-        one.get("numFmtId", "")
-        for one in styles.iter()
-        if one.tag.endswith("}numFmt") and is_percent(one.get("formatCode", ""))
-    }
-    formats = next((one for one in styles if one.tag.endswith("}cellXfs")), ())
-    wanted = [str(at) for at, one in enumerate(formats) if one.get("numFmtId") in shown]
+@dataclass(frozen=True)
+class _Styles:
+    """What the styles of a workbook tell: whether any font is an old one, and patterns of the places of cells that are shown
+    as percents, or struck through; None where the workbook has no such style.
+    """
+
+    old_fonts: bool = False
+    percent: re.Pattern[bytes] | None = None
+    struck: re.Pattern[bytes] | None = None
+
+    @classmethod
+    def of(cls, archive: zipfile.ZipFile) -> _Styles:
+        if "xl/styles.xml" not in archive.namelist():
+            return cls()
+        text = _text(archive, "xl/styles.xml")
+        styles = _parsed(text)
+        shown = {*_PERCENT_FORMATS}
+        shown |= {
+            one.get("numFmtId", "")
+            for one in styles.iter()
+            if one.tag.endswith("}numFmt") and is_percent(one.get("formatCode", ""))
+        }
+        struck = {
+            str(at)
+            for at, font in enumerate(_list(styles, "fonts"))
+            for one in font
+            if one.tag.endswith("}strike") and one.get("val", "1") not in {"0", "false"}
+        }
+        return cls(
+            bool(OLD_FONT.search(text)),
+            _styled(styles, "numFmtId", shown),
+            _styled(styles, "fontId", struck),
+        )
+
+
+def _list(styles: ET.Element, name: str) -> list[ET.Element]:
+    return next((list(one) for one in styles if one.tag.endswith(f"}}{name}")), [])
+
+
+def _styled(styles: ET.Element, attribute: str, values: Collection[str]) -> re.Pattern[bytes] | None:
+    """A pattern of the places of cells whose format has one of ``values``."""
+    wanted = [str(at) for at, one in enumerate(_list(styles, "cellXfs")) if one.get(attribute) in values]
     if not wanted:
         return None
     style = rf"\bs=[\"'](?:{'|'.join(wanted)})[\"']"
     return re.compile(rf"<(?:\w+:)?c\s(?=[^>]*{style})(?:[^>]*?\s)?r=[\"']([A-Z]{{1,3}})(\d{{1,7}})[\"']".encode())
 
 
+def _places(pattern: re.Pattern[bytes], text: bytes) -> set[tuple[int, int]]:
+    return {(int(row) - 1, _column(column)) for column, row in pattern.findall(text)}
+
+
+def _at(tag: bytes, name: bytes) -> bytes:
+    found = re.search(rb"\b" + name + rb"=[\"'](\d{1,5})", tag)
+    return found[1] if found else b"0"
+
+
 def is_percent(code: str) -> bool:
     """Whether a number format shows a hundred times the number."""
     return "%" in _LITERAL.sub("", code)
-
-
-def _names_old_font(archive: zipfile.ZipFile) -> bool:
-    with archive.open("xl/styles.xml") as stream:
-        return bool(OLD_FONT.search(stream.read(_INDEX_BYTES)))

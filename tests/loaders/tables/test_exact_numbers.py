@@ -18,6 +18,7 @@ from gisdb.registers.register import Severity
 from loaders.sheets.cells import EXACT, exact, plain, written
 from loaders.tables import Receipt, State, import_file
 from tests.loaders.tables.conftest import Clerk
+from tests.loaders.tables.ugly.make_workbooks import open_cell, write_open_document
 
 HEADER = ["Mã cơ sở", "Vị trí lao động", "Ngày đo", "Mã yếu tố", "Kết quả", "Đơn vị đo"]
 
@@ -129,7 +130,12 @@ def test_a_percent_is_what_people_see(clerk: Clerk, tmp_path: Path, code: str) -
     sheet["E2"].number_format = code
     book.save(tmp_path / "phần trăm.xlsx")
     old.save(str(tmp_path / "phần trăm.xls"))
-    for path in (tmp_path / "phần trăm.xlsx", tmp_path / "phần trăm.xls"):
+    lines = (
+        "".join(map(open_cell, row)).replace('"float" office:value="0', '"percentage" office:value="0') for row in rows
+    )
+    table = "".join(f"<table:table-row>{line}</table:table-row>" for line in lines)
+    write_open_document(tmp_path / "phần trăm.ods", "", table)
+    for path in (tmp_path / f"phần trăm.{kind}" for kind in ("xlsx", "xls", "ods")):
         receipt = import_file(clerk.database, clerk.account, register("measurements"), path, dry_run=True)
         assert receipt.first[0]["columns"]["value"] == "65.5", path  # type: ignore[index]
 
