@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import islice
 from typing import Any, ClassVar
 
 from psycopg import sql
@@ -22,6 +23,21 @@ from gisdb.registers.notation import CellProblem, Style, day, is_serial, number
 ANY_CODE = r"[^\s].{0,63}"
 # Between a code and its name in the drop-down lists of templates: an en dash, which no code holds.
 CHOICE = " – "
+
+
+# What a spreadsheet makes of a long code that it takes for a number: 1,23457E+11.
+_SHORTENED = re.compile(r"\d(?:[.,]\d+)?E\+\d{2,3}", re.IGNORECASE)
+
+
+def code_written(cell: str) -> str:
+    """A code as it is compared: Unicode NFC.
+
+    Raises:
+        CellProblem: ``code_shortened``: its end is lost.
+    """
+    if _SHORTENED.fullmatch(cell):
+        raise CellProblem("code_shortened")
+    return unicodedata.normalize("NFC", cell)
 
 
 def code_chosen(cell: str) -> str:
@@ -109,7 +125,8 @@ class Code(Kind):
     """An identifier: text that keeps its leading zeros, without spaces at its ends.
 
     ``names`` is the coded list whose names may stand for the code, unless the file has the column ``names_by`` that
-    says another list. ``form_vi`` and ``form_en`` say in words what ``pattern`` allows.
+    says another list. ``form_vi`` and ``form_en`` say in words what ``pattern`` allows. ``groups``: so many digits, however
+    they are typed, are written in groups with hyphens between them.
     """
 
     word_vi = "mã"
@@ -120,6 +137,7 @@ class Code(Kind):
     names_by: str = ""
     form_vi: str = ""
     form_en: str = ""
+    groups: tuple[int, ...] = ()
 
     def form(self, language: str) -> str:
         """What a code looks like, in words; the pattern itself where its register has none for it."""
@@ -132,12 +150,21 @@ class Code(Kind):
         return (Field(name, Text()),)
 
     def parse(self, cell: str, style: Style) -> tuple[object, ...]:
-        value = unicodedata.normalize("NFC", cell)
-        value = code_chosen(value) if self.names else value
+        value = code_written(cell)
+        value = self._grouped(code_chosen(value) if self.names else value)
+        if self.pattern == ANY_CODE and not value.strip("0"):
+            raise CellProblem("code_is_zero")
         # Digits are 0 to 9: the database reads no others.
         if not re.fullmatch(self.pattern, value, re.ASCII):
             raise CellProblem("code_malformed", form_vi=self.form("vi"), form_en=self.form("en"))
         return (value,)
+
+    def _grouped(self, value: str) -> str:
+        digits = re.sub(r"[\s.\-–]", "", value) if self.groups else ""
+        if len(digits) != sum(self.groups) or not (digits.isascii() and digits.isdigit()):
+            return value
+        rest = iter(digits)
+        return "-".join("".join(islice(rest, size)) for size in self.groups)
 
     def allowed(self, language: str) -> str:
         return self.form(language)
@@ -187,7 +214,7 @@ class Reference(Kind):
         return (Field(name, Text()),)
 
     def parse(self, cell: str, style: Style) -> tuple[object, ...]:
-        value = unicodedata.normalize("NFC", cell)
+        value = code_written(cell)
         return (code_chosen(value) if self.named else value,)
 
     def allowed(self, language: str) -> str:

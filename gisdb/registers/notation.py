@@ -39,6 +39,8 @@ _TIMES_TEN = re.compile(r"\s?[x×*·]\s?10\s?\^?\s?([+-]?\d{1,3})", re.IGNORECAS
 _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 # A cell of nothing but a dash says that there is nothing to say.
 DASHES = frozenset({"-", "--", "---", "\u2013", "\u2014", "\u2212"})
+# Or what a database writes for nothing.
+NULLS = frozenset({"null", "(null)", "<null>"})
 
 
 def number(cell: str, style: Style) -> Decimal:

@@ -102,6 +102,7 @@ WORKPLACE = Column(
 )
 
 CODE_TAKEN = "workplace_code_taken"
+"""What is told of a code that is a workplace's outside the account's scope."""
 # What `loaders.tables.points` could not turn into degrees.
 _IN_METRES = "abs(s.longitude) > 180 OR abs(s.latitude) > 180"
 
@@ -111,8 +112,6 @@ def _axis(letter: str) -> tuple[str, ...]:
     names = (letter, f"tọa độ {letter}", f"{letter} vn2000", f"tọa độ {letter} vn2000", f"tọa độ vn2000 {letter}")
     return tuple(f"{name}{unit}" for name in names for unit in ("", " (m)"))
 
-
-"""What is told of a code that is a workplace's outside the account's scope."""
 
 REGISTER = Register(
     name="workplaces",
@@ -185,6 +184,7 @@ REGISTER = Register(
                 r"\d{10}(-?\d{3})?",
                 form_vi="10 chữ số, với chi nhánh thêm 3 chữ số: 0301234567-001",
                 form_en="10 digits, of a branch 3 more: 0301234567-001",
+                groups=(10, 3),
             ),
             example="0301234567",
             aliases=(

@@ -119,7 +119,7 @@ def _unknown(conn: Connection, register: Register) -> list[Described]:
     owner = sql.Identifier(owner_column(register).name)
     driver(conn).execute(
         sql.SQL(
-            """UPDATE {stage} SET {owner} = coalesce(nullif(btrim(workplace_tax_code), ''), concat_ws(' | ',
+            """UPDATE {stage} SET {owner} = coalesce(nullif(regexp_replace(btrim(workplace_tax_code), '^0+$', ''), ''), concat_ws(' | ',
                    nullif(btrim(workplace_name), ''), nullif(btrim(workplace_commune), '')))
                WHERE {owner} IS NULL"""
         ).format(stage=STAGE, owner=owner)

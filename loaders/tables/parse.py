@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -12,7 +13,7 @@ from itertools import islice, repeat
 from gisdb.formula import unguarded
 from gisdb.registers.censored import Censored
 from gisdb.registers.column import Code, Column, Reference, Truth
-from gisdb.registers.notation import DASHES, CellProblem, Style
+from gisdb.registers.notation import DASHES, NULLS, CellProblem, Style
 from gisdb.registers.register import Register, Severity
 from loaders.tables.match import Matching, is_described
 from loaders.tables.problem import Problem, Problems
@@ -57,7 +58,9 @@ class Reading(dict[str, str]):
 
     def _parsed(self, given: str) -> str:
         bare = given.strip()
-        if not bare:
+        if not bare.isascii():
+            bare = "".join(filter(_is_seen, bare)).strip()
+        if not bare or bare.casefold() in NULLS:
             if self.blank is None:
                 self.wrong[given] = CellProblem("cell_required")
             return self.blank or _NULL
@@ -118,6 +121,11 @@ class Reading(dict[str, str]):
             self.changed.clear()
             self.wrong.clear()
             self.noted.clear()
+
+
+def _is_seen(letter: str) -> bool:
+    """Whether people see a letter; our own marks count."""
+    return letter in {EXACT, FORMULA} or unicodedata.category(letter) != "Cf"
 
 
 def _blank(column: Column) -> str | None:

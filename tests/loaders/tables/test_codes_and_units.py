@@ -98,6 +98,35 @@ def test_codes_whose_list_is_the_usual_one_by_their_names(newcomer: Clerk) -> No
     assert "up to 20 letters" in malformed.said(register("incidents"), "en").text
 
 
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        ("1,23E+05", "code_shortened"),
+        ("3.01234567E+11", "code_shortened"),
+        ("0", "code_is_zero"),
+        ("NULL", "cell_required"),
+    ],
+)
+def test_what_programs_make_of_a_code_is_none(newcomer: Clerk, cell: str, code: str) -> None:
+    receipt = newcomer.import_text(
+        "workplaces", f"Mã cơ sở;Tên cơ sở;Ngành;Mã xã\n{cell};Dệt;14;26800\n", decimal="comma"
+    )
+    assert [one.code for one in receipt.problems] == [code]
+
+
+def test_a_code_is_the_same_however_it_is_typed(newcomer: Clerk) -> None:
+    head = "Mã cơ sở;Tên cơ sở;Ngành;Mã xã;Mã số thuế\n"
+    rows = [
+        f"79-{n};Dệt;14;26800;{typed}"
+        for n, typed in enumerate(["0301234567001", "0301234567-001", "0301 234 567 - 001"])
+    ]
+    # Marks that nobody sees stand in what is copied from web pages.
+    rows.append("\ufeff79\u200b-4;Dệt;14;26800;null")
+    assert newcomer.import_text("workplaces", head + "\n".join(rows) + "\n").done
+    found = newcomer.rows("SELECT code, tax_code FROM workplace_state ORDER BY code")
+    assert found == [*((f"79-{n}", "0301234567-001") for n in range(3)), ("79-4", None)]
+
+
 def test_every_pattern_of_a_code_has_its_words() -> None:
     kinds = [one.kind for each in registers("").values() for one in each.readable]
     shown = [kind.form(language) for kind in kinds if isinstance(kind, Code) for language in ("vi", "en")]
