@@ -16,7 +16,6 @@ from sqlalchemy import Connection
 
 from gisdb.geography.units import Unit
 from loaders.boundaries.gazetteer import Gazetteer, How
-from loaders.tables.matching_names import Alikeness
 from loaders.tables.stage import driver
 
 # How surely a name is a unit's: of the units that it could be only the surest are meant.
@@ -58,7 +57,11 @@ class UnitReader:
         self._conn, self._today = conn, today
         self.units = _units_in_scope(conn, level)
         self._gazetteer = Gazetteer(self.units, _names(conn, [one.id for one in self.units]), level)
-        self._short_kinds = tuple(one for one in Alikeness.of(conn).kinds if one.endswith("."))
+        words = _kinds(conn)
+        self._short_kinds = {short: kind for short, kind in words["unit_kind"] if short.endswith(".")}
+        above = "|".join(re.escape(word) for word, _ in words["unit_kind_above"])
+        # P.12 Q.Gò Vấp, Phường 12 quận Gò Vấp: nothing but the next kind parts them.
+        self._before_kind = re.compile(rf"\s*[,;]?\s+(?=(?:{above})(?:\s|(?<=\.)\w|(?<=tp)\w))", re.IGNORECASE)
         self._above: dict[int, list[Unit]] = {}
         self._sought = 0
         self._by_code: dict[str, list[Unit]] = defaultdict(list)
@@ -85,20 +88,25 @@ class UnitReader:
     def _by_name(self, said: Said, name: str, among: Sequence[Unit]) -> Understood:
         ids = {one.id for one in among}
         nearly: list[Unit] = []
-        for parts in _partings(name):
+        for parts in self._partings(name):
             named = self._of_name(parts[0])
             nearly = nearly or named
             for in_its_time in (True, False):
                 held = self._held([one for one in named if one.id in ids], parts[1:], in_its_time=in_its_time)
                 if held:
                     return self._chosen(said, held)
-        return Understood(None, tuple(nearly) or self._like(_partings(name)[-1][0], said.day))
+        return Understood(None, tuple(nearly) or self._like(self._partings(name)[-1][0], said.day))
+
+    def _partings(self, cell: str) -> list[list[str]]:
+        """The ways to part a text into a name and what it lies in, the simplest first."""
+        parted = [[cell], *([part for part in one.split(cell) if part] for one in (*_PARTINGS, self._before_kind))]
+        return [one for place, one in enumerate(parted) if one and one not in parted[:place]]
 
     def _of_name(self, name: str) -> list[Unit]:
         """The units that surely bear the name; of those with its very letters and others without its tones the first."""
-        for kind in self._short_kinds:
-            if name.casefold().startswith(kind):
-                name = name[len(kind) :].strip()
+        for short, kind in self._short_kinds.items():
+            if name.casefold().startswith(short):
+                name = f"{kind} {name[len(short) :].strip()}"
         units = self._gazetteer.units
         how = {one: self._gazetteer.likeness(name, one).how for one in self._gazetteer.candidates(name)}
         tiers = [[units[one] for one, likeness in sorted(how.items()) if likeness in tier] for tier in _TIERS]
@@ -138,12 +146,6 @@ class UnitReader:
         return tuple(units[one] for one, score in self._gazetteer.nearest(name, of_day, LISTED) if score >= _NEAR)
 
 
-def _partings(cell: str) -> list[list[str]]:
-    """The ways to part a text into a name and what it lies in, the simplest first."""
-    parted = [[cell], *([part for part in one.split(cell) if part] for one in _PARTINGS)]
-    return [one for place, one in enumerate(parted) if one and one not in parted[:place]]
-
-
 def _last_of_code(units: Iterable[Unit]) -> list[Unit]:
     last: dict[str, Unit] = {}
     for unit in sorted(units, key=last_day):
@@ -180,6 +182,18 @@ def _units_in_scope(conn: Connection, level: str) -> list[Unit]:
         (level,),
     )
     return [Unit(*row) for row in rows]
+
+
+def _kinds(conn: Connection) -> dict[str, list[tuple[str, str]]]:
+    """Words that stand before names of units, and before those of what they lie in, the longest first; short → whole."""
+    found: dict[str, list[tuple[str, str]]] = {"unit_kind": [], "unit_kind_above": []}
+    rows = driver(conn).execute(
+        "SELECT list, spelling, code FROM code_spelling WHERE list = ANY (%s) ORDER BY length(spelling) DESC, spelling",
+        ([*found],),
+    )
+    for listed, spelling, code in rows:
+        found[listed].append((spelling, code))
+    return found
 
 
 def _names(conn: Connection, ids: Sequence[int]) -> dict[int, list[str]]:
