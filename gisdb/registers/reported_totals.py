@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from sqlalchemy import Integer
 
-from gisdb.registers.column import Code, Coded, Column, Quantity, Words
+from gisdb.registers.column import Coded, Column, Quantity, Reference, Words
 from gisdb.registers.periods import Period
 from gisdb.registers.register import Agreement, Bound, Derived, Register, Rule
 from gisdb.registers.unit_code import UnitCode
@@ -24,16 +24,12 @@ REGISTER = Register(
             "level",
             "Cấp báo cáo",
             "Reporting level",
-            Code(
-                r"[a-z_]{1,20}",
-                form_vi="chữ thường không dấu, như country, province, commune",
-                form_en="lower-case letters, like country, province, commune",
-            ),
+            Reference("admin_level", unknown="reporting_level_unknown", named=True),
             required=True,
             example="province",
             aliases=("cấp", "cấp đơn vị", "cấp hành chính", "cấp báo cáo số liệu"),
-            note_vi="country, province, commune …",
-            note_en="country, province, commune …",
+            note_vi="Mã hoặc tên cấp: country, province, commune; Cả nước, Tỉnh, Xã …",
+            note_en="Code or name of the level: country, province, commune …",
         ),
         Column(
             "unit",

@@ -48,6 +48,7 @@ def test_every_declared_spelling_means_its_code() -> None:
 def test_every_declared_spelling_is_of_a_code_that_is_there() -> None:
     lists = {(row["list"], row["code"]) for row in rows("gisdb.registers", "codes.csv")}
     lists |= {(name, code) for name in ("factor", "factor_above_bands") for code in FACTORS}
+    lists |= {("admin_level", level) for level in ("country", "province", "district", "commune")}
     words = {"left_out", "legal_form", "unit_kind", "unit_kind_above"}
     found = [(one["list"], one["code"]) for one in rows("gisdb.registers", "spellings.csv") if one["list"] not in words]
     assert set(found) - lists == set()
@@ -131,6 +132,24 @@ def test_every_pattern_of_a_code_has_its_words() -> None:
     kinds = [one.kind for each in registers("").values() for one in each.readable]
     shown = [kind.form(language) for kind in kinds if isinstance(kind, Code) for language in ("vi", "en")]
     assert [form for form in shown if "`" in form] == []
+
+
+@pytest.mark.parametrize(
+    ("level", "unit", "expected"),
+    [("Toàn quốc", "VN", "country"), ("Tỉnh", "Thành phố Phía Nam", "province"), ("cấp xã", "P. Sài Gòn", "commune")],
+)
+def test_a_reported_total_names_its_level_and_unit(clerk: Clerk, level: str, unit: str, expected: str) -> None:
+    head = "Cấp báo cáo;Đơn vị;Kỳ báo cáo;Chỉ tiêu;Giá trị;Nguồn\n"
+    receipt = clerk.import_text("reported_totals", f"{head}{level};{unit};2025;Số người chết;12;Báo cáo\n")
+    assert receipt.done, list(receipt.problems)
+    assert clerk.rows("SELECT level, item FROM reported_total") == [(expected, "deaths")]
+
+
+def test_an_unknown_level_is_told_with_those_that_there_are(clerk: Clerk) -> None:
+    receipt = clerk.import_text("reported_totals", "level,unit,period,item,value,source\nTổng cục,79,2025,deaths,1,x\n")
+    problem = next(iter(receipt.problems))
+    assert (problem.code, problem.column) == ("reporting_level_unknown", "level")
+    assert "province (Tỉnh)" in problem.said(register("reported_totals"), "vi").fix
 
 
 def test_an_unknown_factor_comes_with_the_nearest(clerk: Clerk) -> None:
