@@ -117,7 +117,7 @@ def _settled(conn: Connection, point: Point, given: _Given, known: Box | None, p
     codes = _codes(given, known)
     if given.degrees and not codes:
         return {}
-    if given.said and not codes:
+    if given.said and (not codes or (len(codes) == 1 and not _has_way(codes[0], known))):
         problems.add(tell("reference_system_unknown", cell=given.said))
         return {}
     found = _found(conn, given, codes, known)
@@ -159,10 +159,27 @@ def _found(conn: Connection, given: _Given, codes: Sequence[int], known: Box | N
         orders = [_System(codes[0], north_first=one) for one in ((False,) if given.degrees else (False, True))]
         return min(orders, key=lambda one: _missed(_placed(few, one, known), ground))
     tried = {
-        turned: proposals(few[:, ::-1] if turned else few, ground, among=codes or None) for turned in (False, True)
+        turned: [
+            one
+            for one in proposals(few[:, ::-1] if turned else few, ground, among=codes or None)
+            if _has_way(one.code, known)
+        ]
+        for turned in (False, True)
     }
     turned = max(tried, key=lambda one: tried[one][0].share if tried[one] else 0.0)
     return _System(tried[turned][0].code, turned, tried[turned]) if tried[turned] else None
+
+
+def _has_way(code: int, known: Box | None) -> bool:
+    """Whether there is a transformation to WGS 84 that is more than a ballpark."""
+    from loaders.reference_systems import epsg
+    from loaders.reference_systems.crs import UnknownDatumError, way
+
+    try:
+        way(epsg.system(code), known)
+    except UnknownDatumError:
+        return False
+    return True
 
 
 def _missed(placed: NDArray[np.float64], ground: Ground) -> float:

@@ -120,6 +120,8 @@ def test_the_datum_alone_narrows_what_is_tried(newcomer: Clerk) -> None:
     ("cells", "system", "codes"),
     [
         (("603000", "1190000"), "hệ địa phương", {"reference_system_unknown", "coordinates_in_unknown_system"}),
+        # A system without a way to WGS 84.
+        (("603000", "1190000"), "EPSG:2350", {"reference_system_unknown", "coordinates_in_unknown_system"}),
         (("603000", "5190000"), "", {"coordinates_in_unknown_system"}),
         (("603000", "5190000"), "EPSG:9210", {"coordinates_in_unknown_system"}),
         (("603000", ""), "EPSG:9210", {"coordinate_alone", "coordinates_in_unknown_system"}),
