@@ -15,6 +15,7 @@ from contextlib import contextmanager
 import pytest
 from flask import Flask
 from openpyxl import Workbook, load_workbook
+from pyproj import Transformer
 from sqlalchemy import Engine, event, text
 
 from gisdb.access.accounts import Account
@@ -589,6 +590,35 @@ def test_a_workplace_that_is_known_by_its_name_alone_has_no_code_until_it_is_mad
     page = desk.page(upload_id)
     [made] = re.findall(r'data-created="1">Cơ sở mới lập cùng tệp \(1\), ngành chưa rõ: (\S+)</p>', page)
     assert f'data-label="Mã cơ sở">{made}</td>' in page
+
+
+def test_the_system_of_coordinates_in_metres_is_said_on_the_page(desk: Seat, country: Database) -> None:
+    with country.acting_as(account(country, "hcm")) as conn:
+        there = conn.execute(
+            text(
+                """SELECT DISTINCT ON (u.id) u.code, ST_X(p), ST_Y(p) FROM admin_unit u, ST_PointOnSurface(u.geom) AS p
+                   WHERE u.level = 'commune' AND upper_inf(u.valid) AND unit_in_scope(u.id) ORDER BY u.id LIMIT 3"""
+            )
+        ).all()
+    plane = Transformer.from_crs("EPSG:4756", "EPSG:9210", always_xy=True)
+    lines = ["Mã cơ sở;Tên cơ sở;Mã ngành;Mã xã;X (m);Y (m)"]
+    for number, (commune, lon, lat) in enumerate(there):
+        east, north = plane.transform(lon, lat)
+        lines.append(f"MET-{number};Trắc địa;13;{commune};{north:.3f};{east:.3f}")
+    upload_id = desk.send("\n".join(lines).encode(), register="workplaces")
+    desk.work()
+    page = desk.page(upload_id)
+    assert "đọc theo EPSG:9210 VN-2000 / TM-3 105-45, vì 100 % số điểm thử nằm trong xã đã khai" in html.unescape(page)
+    place = re.search(r'name="constants-(\d+)-of" value="reference_system"', page)
+    assert place is not None
+    assert re.search(rf'id="constants-{place[1]}-known"><option value="EPSG:9210">VN-2000 / TM-3 105-45', page)
+    said = {f"constants-{place[1]}-of": "reference_system", f"constants-{place[1]}": "VN-2000, KTT 105°45', múi 3°"}
+    desk.post(upload_id, "choices", **said)
+    desk.work()
+    page = html.unescape(desk.page(upload_id))
+    assert "Tọa độ mét (3 điểm) đọc theo EPSG:9210 VN-2000 / TM-3 105-45, đã đổi" in page
+    assert "Tệp có thể ghi vào sổ" in page
+    assert "Tôi đã xem các cảnh báo" not in page
 
 
 def test_a_file_of_another_register_is_sent_there(desk: Seat, codes: list[str], country: Database) -> None:
