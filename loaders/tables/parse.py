@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import unicodedata
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -29,6 +29,8 @@ _NOT_AVAILABLE = "#N/A"
 _ERRORS = frozenset(
     f"#{one}" for one in ["NULL!", "DIV/0!", "VALUE!", "REF!", "NAME?", "NUM!", "N/A", "SPILL!", "CALC!"]
 )
+# Marks that nobody sees and that come with what is copied: soft hyphen, zero-width ones, directions, byte-order mark. Not ours.
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2062-\u2064\u2066-\u206f\ufeff]")
 # A declared default is read in the notation of the source code.
 _DECLARED = Style(".", "dmy")
 
@@ -59,7 +61,7 @@ class Reading(dict[str, str]):
     def _parsed(self, given: str) -> str:
         bare = given.strip()
         if not bare.isascii():
-            bare = "".join(filter(_is_seen, bare)).strip()
+            bare = _UNSEEN.sub("", bare).strip()
         if not bare or bare.casefold() in NULLS:
             if self.blank is None:
                 self.wrong[given] = CellProblem("cell_required")
@@ -121,11 +123,6 @@ class Reading(dict[str, str]):
             self.changed.clear()
             self.wrong.clear()
             self.noted.clear()
-
-
-def _is_seen(letter: str) -> bool:
-    """Whether people see a letter; our own marks count."""
-    return letter in {EXACT, FORMULA} or unicodedata.category(letter) != "Cf"
 
 
 def _blank(column: Column) -> str | None:

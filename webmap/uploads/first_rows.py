@@ -59,7 +59,8 @@ def _cell(values: Values, name: str, record: Mapping[str, Any], said_above: Coll
     value, typed = record["columns"].get(name), str(record["typed"].get(name, ""))
     if value is None:
         return ("", glimpse(typed))
-    shown = values.of(name, value)
+    unit = record.get("units", {}).get(name)
+    shown = values.of(name, value) if unit is None else values.unit(unit)
     # A code that was typed stands beneath its name.
     typed = typed or (str(value) if shown.is_name and name not in said_above else "")
     return (shown.text, "" if typed == shown.text else glimpse(typed))

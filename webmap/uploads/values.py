@@ -60,7 +60,7 @@ class Values:
             return Shown("–")
         said, column = str(value), self._columns.get(field)
         if field == "unit_id":
-            return Shown(self._unit(said))
+            return self.unit(said)
         return self._of_kind(column, said) or self._by_name(column, field, said)
 
     def _of_kind(self, column: Column | None, said: str) -> Shown | None:
@@ -96,10 +96,12 @@ class Values:
         places = len(fraction) if column is not None else min(len(fraction), 6)
         return sign + number(float(f"{whole}.{fraction or 0}"), places)
 
-    def _unit(self, said: str) -> str:
+    def unit(self, unit_id: object) -> Shown:
+        """The name of a unit; what identifies it where there is none."""
+        said = str(unit_id)
         if said not in self._units:
             try:
                 self._units[said] = unit_by_id(self._connection, int(said)).name(language())
             except NotFound:
                 self._units[said] = said
-        return self._units[said]
+        return Shown(self._units[said], is_name=True)

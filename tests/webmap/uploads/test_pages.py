@@ -596,19 +596,21 @@ def test_the_system_of_coordinates_in_metres_is_said_on_the_page(desk: Seat, cou
     with country.acting_as(account(country, "hcm")) as conn:
         there = conn.execute(
             text(
-                """SELECT DISTINCT ON (u.id) u.code, ST_X(p), ST_Y(p) FROM admin_unit u, ST_PointOnSurface(u.geom) AS p
+                """SELECT u.code, ST_X(p), ST_Y(p), u.name_vi FROM admin_unit u, ST_PointOnSurface(u.geom) AS p
                    WHERE u.level = 'commune' AND upper_inf(u.valid) AND unit_in_scope(u.id) ORDER BY u.id LIMIT 3"""
             )
         ).all()
     plane = Transformer.from_crs("EPSG:4756", "EPSG:9210", always_xy=True)
     lines = ["Mã cơ sở;Tên cơ sở;Mã ngành;Mã xã;X (m);Y (m)"]
-    for number, (commune, lon, lat) in enumerate(there):
+    for number, (commune, lon, lat, _) in enumerate(there):
         east, north = plane.transform(lon, lat)
         lines.append(f"MET-{number};Trắc địa;13;{commune};{north:.3f};{east:.3f}")
     upload_id = desk.send("\n".join(lines).encode(), register="workplaces")
     desk.work()
     page = desk.page(upload_id)
     assert "đọc theo EPSG:9210 VN-2000 / TM-3 105-45, vì 100 % số điểm thử nằm trong xã đã khai" in html.unescape(page)
+    # A code says nothing to people; of several units that bore it in their time the name tells which.
+    assert f'data-label="Mã xã/phường">{there[0].name_vi}<div class="muted small typed">{there[0].code}</div>' in page
     place = re.search(r'name="constants-(\d+)-of" value="reference_system"', page)
     assert place is not None
     assert re.search(rf'id="constants-{place[1]}-known"><option value="EPSG:9210">VN-2000 / TM-3 105-45', page)
