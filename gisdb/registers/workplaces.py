@@ -459,7 +459,7 @@ REGISTER = Register(
             "point_outside_commune",
             "longitude",
             # Nearer is what a hand-held receiver, or four decimals, may be off.
-            "place.outside_m > 100",
+            f"place.outside_m > 100 AND NOT ({_IN_METRES})",
             Severity.WARNING,
             params="jsonb_build_object('metres', place.outside_m)",
         ),
@@ -467,7 +467,8 @@ REGISTER = Register(
             "point_outside_province",
             "longitude",
             # Outlines are generalised, and coasts grow: nearer than this says nothing.
-            "coalesce(place.outside_m, 0) <= 100 AND km_outside(place.unit_id, s.longitude, s.latitude) >= 5",
+            f"NOT ({_IN_METRES}) AND coalesce(place.outside_m, 0) <= 100"
+            " AND km_outside(place.unit_id, s.longitude, s.latitude) >= 5",
             Severity.WARNING,
             params="jsonb_build_object('km', km_outside(place.unit_id, s.longitude, s.latitude))",
         ),
