@@ -54,7 +54,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         return
     with suppress(ServerError):
         Cluster.at(home, durable=False).stop()
-    shutil.rmtree(home, ignore_errors=True)
+    for left in (home, _locks(home)):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _locks(home: Path) -> Path:
+    """Where the workers' turns are, beside the cluster."""
+    return home.with_name(f"{home.name}.locks")
 
 
 _home: pytest.StashKey[Path] = pytest.StashKey()
@@ -72,7 +78,7 @@ def cluster(pytestconfig: pytest.Config) -> Cluster:
 @contextmanager
 def _turn(config: pytest.Config, name: str) -> Iterator[Path]:
     """One worker at a time; yields a file that exists once the work is done."""
-    locks = config.stash[_home].parent / f"{config.stash[_home].name}.locks"
+    locks = _locks(config.stash[_home])
     locks.mkdir(exist_ok=True)
     with (locks / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
