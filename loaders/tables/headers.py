@@ -90,12 +90,16 @@ def words_agree(said: str, spelling: str) -> bool:
 
     ``so lao dong nu`` and ``so lao dong nam`` are as alike as a slip makes two headers, and mean opposites.
     """
+    mine, theirs = folded(said).split(), spelling.split()
+    return len(mine) == len(theirs) and all(map(_is_slip, mine, theirs))
+
+
+def shares_a_word(said: str, spelling: str) -> bool:
+    """Whether two folded phrases have a word in common, but for a slip: letters alone make ``max`` like ``xa``."""
+    return any(_is_slip(one, other) for one in folded(said).split() for other in spelling.split())
+
+
+def _is_slip(one: str, other: str) -> bool:
     from rapidfuzz.distance import OSA
 
-    mine, theirs = folded(said).split(), spelling.split()
-    if len(mine) != len(theirs):
-        return False
-    return all(
-        one == other or (min(len(one), len(other)) > 3 and OSA.distance(one, other, score_cutoff=2) <= 1)
-        for one, other in zip(mine, theirs, strict=True)
-    )
+    return one == other or (min(len(one), len(other)) > 3 and OSA.distance(one, other, score_cutoff=2) <= 1)

@@ -1,62 +1,92 @@
-"""Columns of figures that no column of the register takes: nothing that was measured may be lost by a mere note."""
+"""Cells of columns that the register does not take: nothing that was measured may be lost by a mere note."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import islice
 
 from gisdb.registers.censored import Censored
 from gisdb.registers.register import Severity
-from loaders.sheets.shape import is_figure
-from loaders.tables.headers import BETWEEN
+from loaders.sheets.cells import plain
+from loaders.sheets.shape import is_only_figures
 from loaders.tables.match import Matching
 from loaders.tables.problem import Problem
-from loaders.tables.stated_unit import any_unit
+from loaders.tables.read import CHUNK_ROWS
 from loaders.tables.vocabulary import Terms
 
+# So many different cells of a column are looked at once.
+REMEMBERED = 100_000
 _LEFT_OUT = ("header_unknown", "header_undecided")
 _VALUE = Censored()
+# A number of a telephone or of a paper: nothing that was measured begins like that.
+_NUMBERED = re.compile(r"[+(]*0\d[\d .\-()]*")
+_WITH_UNIT = re.compile(r"[<>≤≥=~±]{0,2}\s*\d[\d.,]*\s*(\D.*)")
 
 
-def warn_of_figures(matching: Matching, rows: Iterable[tuple[int, list[str]]], terms: Terms) -> Matching:
-    """The matching with warnings, in place of notes, for what looks like figures that are not read.
+class LeftOut:
+    """Looks at columns that are not read while a file's rows go by.
 
-    These are columns whose header states a unit or, in a wide sheet, stands among those of factors, and that hold a
-    number or a "not detected" anywhere.
+    A column under an unknown header asks for a word where any cell holds a figure or a "not detected", one without a header
+    where any cell holds anything.
     """
-    doubtful = {
-        one.position: one
-        for one in matching.problems
-        if one.code in _LEFT_OUT and one.position is not None and _could_be_figures(one, matching, terms)
-    }
-    filled: set[int] = set()
-    for _, cells in rows if doubtful else ():
-        filled |= {at for at in doubtful.keys() - filled if at < len(cells) and _is_value(cells[at].strip())}
-        if len(filled) == len(doubtful):
-            break
-    return replace(
-        matching,
-        problems=tuple(
-            _warning(one) if one.position in filled and one.code in _LEFT_OUT else one for one in matching.problems
-        ),
-    )
+
+    def __init__(self, matching: Matching, header: tuple[str, ...], terms: Terms) -> None:
+        self._matching, self._terms = matching, terms
+        self._unknown = {
+            one.position: one for one in matching.problems if one.code in _LEFT_OUT and one.position is not None
+        }
+        self._nameless = {position for position, text in enumerate(header) if not text}
+        self._seen: dict[int, set[str]] = {position: set() for position in (*self._unknown, *self._nameless)}
+        self._found: dict[int, tuple[int, str]] = {}
+
+    def among(self, rows: Iterable[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
+        """The same rows, once they are looked at, some at a time."""
+        left = iter(rows)
+        while chunk := list(islice(left, CHUNK_ROWS)):
+            for position in self._seen.keys() - self._found.keys():
+                self._look(position, chunk)
+            yield from chunk
+
+    def _look(self, position: int, chunk: list[tuple[int, list[str]]]) -> None:
+        seen = self._seen[position]
+        cells = [cells[position] if position < len(cells) else "" for _, cells in chunk]
+        fresh = set(cells) - seen
+        counts = _says_anything if position in self._nameless else self._is_value
+        if telling := {cell for cell in fresh if counts(cell.strip())}:
+            at = next(at for at, cell in enumerate(cells) if cell in telling)
+            self._found[position] = (chunk[at][0], cells[at])
+        elif len(seen) < REMEMBERED:
+            seen |= fresh
+
+    def _is_value(self, cell: str) -> bool:
+        bare = plain(cell)
+        if _NUMBERED.fullmatch(bare):
+            return False
+        if is_only_figures(cell) or (cell != "" and _VALUE.number_in(cell) == ""):
+            return True
+        with_unit = _WITH_UNIT.fullmatch(bare)
+        return with_unit is not None and self._terms.unit(with_unit[1]) is not None
+
+    @property
+    def told(self) -> Matching:
+        """The matching with a warning, in place of a note or of nothing, for each column that would be missed."""
+        others = [
+            one for one in self._matching.problems if one.position not in self._found or one.code not in _LEFT_OUT
+        ]
+        asked = [self._asked(position, line, plain(cell)) for position, (line, cell) in sorted(self._found.items())]
+        return replace(self._matching, problems=(*others, *asked))
+
+    def _asked(self, position: int, line: int, cell: str) -> Problem:
+        known = self._unknown.get(position)
+        if known is None:
+            params = {"number": position + 1}
+            return Problem("cells_without_header", Severity.WARNING, line, None, cell, params, position)
+        # What could be several columns says so already.
+        code = "figures_left_out" if known.code == "header_unknown" else known.code
+        return replace(known, code=code, severity=Severity.WARNING, line=line, cell=cell)
 
 
-def _warning(problem: Problem) -> Problem:
-    # What could be several columns says so already.
-    code = "figures_left_out" if problem.code == "header_unknown" else problem.code
-    return replace(problem, code=code, severity=Severity.WARNING)
-
-
-def _could_be_figures(problem: Problem, matching: Matching, terms: Terms) -> bool:
-    header, at = str(problem.params["header"]), problem.position or 0
-    if any_unit(header, terms):
-        return True
-    factors = matching.sheet.factors if matching.sheet is not None else ()
-    upper = header.rpartition(BETWEEN)[0]
-    beside = {one.position for one in factors} >= {at - 1, at + 1}
-    return beside or any(upper and one.header.startswith(upper + BETWEEN) for one in factors)
-
-
-def _is_value(cell: str) -> bool:
-    return is_figure(cell) or (cell != "" and _VALUE.number_in(cell) == "")
+def _says_anything(cell: str) -> bool:
+    return cell != ""

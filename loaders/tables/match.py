@@ -18,7 +18,7 @@ from gisdb.registers.register import Register, Severity
 from gisdb.registers.units_on import PREFIX
 from loaders.folding import folded
 from loaders.tables.choices import Choices
-from loaders.tables.headers import Header, taken_apart, words_agree
+from loaders.tables.headers import Header, shares_a_word, taken_apart, words_agree
 from loaders.tables.problem import Problem
 from loaders.tables.stated_unit import is_spelled, measured_in, stated_above, stated_unit, states_own
 from loaders.tables.title import Line, constants_above
@@ -279,7 +279,8 @@ class _Matcher:
         best: dict[str, float] = {}
         for phrase in phrases:
             for score, column in self.aliases.near(phrase, _WORTH_ASKING):
-                best[column] = max(score, best.get(column, 0))
+                if score >= _ALIKE or any(shares_a_word(phrase, one) for one in self.aliases.spelled(column)):
+                    best[column] = max(score, best.get(column, 0))
         ranked = sorted(best, key=lambda column: -best[column])
         guess.near = tuple(ranked[:_MOST_ASKED])
         if not ranked or best[ranked[0]] < _ALIKE:

@@ -16,7 +16,6 @@ from gisdb.registers.template import stated_version
 from loaders.folding import folded
 from loaders.tables.asides import LEFT_OUT
 from loaders.tables.choices import Choices
-from loaders.tables.left_out import warn_of_figures
 from loaders.tables.match import Matching, fingerprint, match
 from loaders.tables.other_register import of_another_register
 from loaders.tables.problem import Problem
@@ -97,8 +96,6 @@ def meaning_of(conn: Connection, account: Account, register: Register, table: Ta
     )
     if other := of_another_register(conn, register, table, matching):
         matching = replace(matching, problems=(other, *matching.problems))
-    if matching.usable:
-        matching = warn_of_figures(matching, table.rows(), terms)
     meaning = Meaning(matching, None, terms, known, choices.asides or known.get("asides"))
     if not matching.usable:
         return meaning

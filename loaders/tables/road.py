@@ -24,6 +24,7 @@ from loaders.tables.check import Outcome, check
 from loaders.tables.choices import Choices
 from loaders.tables.commit import Draft, begin, commit
 from loaders.tables.first_rows import first_records
+from loaders.tables.left_out import LeftOut
 from loaders.tables.match import spellings
 from loaders.tables.meaning import Meaning, decided, meaning_of, older_template, remember
 from loaders.tables.named_units import understand_units
@@ -168,26 +169,28 @@ def _travel(conn: Connection, journey: _Journey, work: Path) -> Receipt:
         journey.problems.add(Problem("file_known", Severity.NOTE, params={"upload": found}))
         return journey.ends(State.UNCHANGED, reading=table.reading, upload_id=found)
     meaning = meaning_of(conn, journey.account, register, table, choices)
-    _tell_of_matching(journey, table, meaning)
+    journey.problems.positions, journey.problems.headers = meaning.matching.positions, meaning.matching.headers
     make_stage(conn, register)
     while meaning.style is not None:
         intake = _Intake(journey, table, meaning, meaning.style)
         parser = _parser(intake)
         if wrong := parser.wrong_constants():
+            _tell_of_matching(journey, table, meaning)
             journey.problems.extend(wrong)
             return journey.ends(State.REFUSED, reading=intake.reading)
         meaning = _staged(conn, intake, parser)
         if meaning.style == intake.style:
+            _tell_of_matching(journey, table, meaning)
             journey.problems.take(parser.problems)
             _tell_of_style(journey, meaning)
             return _decide(conn, replace(intake, meaning=meaning), parser)
+    _tell_of_matching(journey, table, meaning)
     _tell_of_style(journey, meaning)
     return journey.ends(State.REFUSED, reading=_reading(table, meaning))
 
 
 def _tell_of_matching(journey: _Journey, table: Table, meaning: Meaning) -> None:
     problems = journey.problems
-    problems.positions, problems.headers = meaning.matching.positions, meaning.matching.headers
     problems.extend([*meaning.matching.problems, *table.notes])
     problems.extend(older_template(journey.register, table, meaning.matching))
 
@@ -208,11 +211,13 @@ def _parser(intake: _Intake) -> Parser:
 
 def _staged(conn: Connection, intake: _Intake, parser: Parser) -> Meaning:
     """Stage the rows; gives the meaning that all of them show: where its style is another, they are to be staged again."""
-    notation = Notation(intake.journey.register, intake.meaning.matching, parser.width)
-    fill_stage(conn, parser.fields, _followed(parser, intake, notation))
+    journey, meaning = intake.journey, intake.meaning
+    notation = Notation(journey.register, meaning.matching, parser.width)
+    left_out = LeftOut(meaning.matching, intake.table.header, meaning.terms)
+    fill_stage(conn, parser.fields, _followed(parser, intake, notation, left_out))
     if parser.read == 0:
         raise InputError("file_without_rows")
-    return intake.meaning.showing(notation, intake.journey.choices)
+    return replace(meaning.showing(notation, journey.choices), matching=left_out.told)
 
 
 def _decide(conn: Connection, intake: _Intake, parser: Parser) -> Receipt:
@@ -270,10 +275,10 @@ def _written(conn: Connection, intake: _Intake, draft: Draft, receipt: Receipt) 
     return receipt
 
 
-def _followed(parser: Parser, intake: _Intake, notation: Notation) -> Iterator[str]:
+def _followed(parser: Parser, intake: _Intake, notation: Notation, left_out: LeftOut) -> Iterator[str]:
     journey, table = intake.journey, intake.table
     asides = Asides(journey.register, intake.meaning.matching, intake.meaning.asides, parser)
-    for chunk in parser.chunks(asides.among(notation.among(table.rows()))):
+    for chunk in parser.chunks(left_out.among(asides.among(notation.among(table.rows())))):
         yield chunk
         journey.way.reached(parser.line, table.last)
 

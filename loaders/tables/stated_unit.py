@@ -13,7 +13,7 @@ from functools import cache
 
 from gisdb.registers import registers
 from gisdb.registers.country_words import WORDS, toneless
-from loaders.tables.headers import BETWEEN, taken_apart
+from loaders.tables.headers import BETWEEN
 from loaders.tables.title import Line, labelled
 from loaders.tables.vocabulary import Terms
 
@@ -30,16 +30,6 @@ def stated_unit(header: str, own: str, terms: Terms) -> str:
     tail = " ".join(header.split()[-2:])
     multiplied = (one for one in (*said, tail) if _is_multiple(one, own))
     return next(multiplied, "") or next((one for one in said if _is_unit(one, terms)), "")
-
-
-def any_unit(header: str, terms: Terms) -> str:
-    """The unit that a header states, whatever column it may be; ``""`` where it states none."""
-    if found := taken_apart(header, terms).unit:
-        return found
-    units = {one.unit for register in registers().values() for one in register.columns if one.unit}
-    return next(
-        (one for one in _candidates(header) if _is_unit(one, terms) or any(_is_multiple(one, own) for own in units)), ""
-    )
 
 
 def strange_unit(header: str, own: str, terms: Terms) -> str:

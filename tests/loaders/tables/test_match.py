@@ -88,6 +88,12 @@ def test_what_is_alike_and_means_something_else_is_asked(header: str) -> None:
     assert {"women", "hours"} & set(str(matching.problems[0].params["columns"]).replace("'", " ").split())
 
 
+@pytest.mark.parametrize("header", ["Tiếng ồn Min", "Max", "TB"])
+def test_letters_alone_make_no_header_alike(header: str) -> None:
+    """“Tiếng ồn Min” has as many letters of “Tên đơn vị” as a slip leaves, “Max” those of “Xã”."""
+    assert [one.code for one in match(MEASUREMENTS, (*HEADER, header)).problems] == ["header_unknown"]
+
+
 def test_a_missing_column_names_the_headers_that_it_could_be() -> None:
     matching = match(register("workplace_years"), ("Mã cơ sở", "Năm", "Tổng số người lao động có mặt"))
     missing = matching.problems[0]

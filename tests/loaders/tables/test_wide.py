@@ -96,21 +96,37 @@ def test_octave_bands_become_records_of_one_factor(clerk: Clerk) -> None:
         ("Bụi lạ (mg/m3)", "0,8", "figures_left_out"),
         ("Hơi lạ (mg/m3)", "KPH", "figures_left_out"),
         ("Bụi lạ", "0,8", "figures_left_out"),
+        ("Tiếng ồn sau cải tạo", "84", "figures_left_out"),
+        ("Tiếng ồn Min", "80 - 84", "figures_left_out"),
+        ("Max", "99 dBA", "figures_left_out"),
+        ("", "84", "cells_without_header"),
+        ("", "Hà", "cells_without_header"),
+        ("", "", None),
         ("Ghi chép (mg/m3)", "", "header_unknown"),
-        ("Máy đã dùng", "Hà", "header_unknown"),
+        ("Máy đã dùng", "Hà 01", "header_unknown"),
+        ("Số điện thoại", "(028) 3822 1234", "header_unknown"),
         ("Giới hạn cho phép (mg/m3)", "4", "header_left_out"),
     ],
 )
-def test_figures_that_nothing_takes_ask_for_a_word(clerk: Clerk, header: str, cell: str, code: str) -> None:
-    between = f"Mã cơ sở;Vị trí;Ngày đo;Bụi toàn phần (mg/m3);{header};Tiếng ồn (dBA)"
-    rows = ("79-1;A;12/03/2025;2,5;;80", f"79-1;B;12/03/2025;2,5;{cell};80")
-    receipt = clerk.measurements(*rows, header=between)
-    told = {one.code: one.severity for one in receipt.problems if one.params.get("header") == header}
-    warned = code == "figures_left_out"
-    assert told == {code: Severity.WARNING if warned else Severity.NOTE}
-    assert receipt.state is (State.UNCONFIRMED if warned else State.COMMITTED)
-    if warned:
-        decided = clerk.measurements(*rows, header=between, choices=Choices(columns={header: ""}))
+@pytest.mark.parametrize("wide", [True, False])
+def test_figures_that_nothing_takes_ask_for_a_word(
+    clerk: Clerk, header: str, cell: str, code: str | None, *, wide: bool
+) -> None:
+    """Wherever they stand, in a sheet of factors or in a list of results."""
+    results, cells = ("Tiếng ồn (dBA)", "80") if wide else ("Mã yếu tố;Kết quả;Đơn vị", "NOISE;80;dBA")
+    head = f"Mã cơ sở;Vị trí;Ngày đo;{results};{header};Kết luận"
+    rows = (f"79-1;A;12/03/2025;{cells};;Đạt", f"79-1;B;12/03/2025;{cells};{cell};Đạt")
+    receipt = clerk.measurements(*rows, header=head)
+    at = head.count(";") - 1
+    told = [(one.code, one.severity, one.line, one.cell) for one in receipt.problems if one.position == at]
+    asked = code in {"figures_left_out", "cells_without_header"}
+    if asked:
+        assert told == [(code, Severity.WARNING, 3, cell)]
+    else:
+        assert told == ([(code, Severity.NOTE, None, None)] if code == "header_unknown" else [])
+    assert receipt.state is (State.UNCONFIRMED if asked else State.COMMITTED)
+    if asked and header:
+        decided = clerk.measurements(*rows, header=head, choices=Choices(columns={header: ""}))
         assert decided.state is State.COMMITTED
 
 
