@@ -17,7 +17,7 @@ from psycopg import sql
 from sqlalchemy import BigInteger, Boolean, Date, Integer, Numeric, Text
 from sqlalchemy.types import TypeEngine
 
-from gisdb.registers.notation import CellProblem, Style, day, is_serial, number
+from gisdb.registers.notation import CellProblem, Style, day, is_no_code, is_serial, number, says_nothing
 
 # Any text of one line.
 ANY_CODE = r"[^\s].{0,63}"
@@ -79,6 +79,10 @@ class Kind:
         """The part of ``cell`` that is a number in the file's style; ``""`` where there is none."""
         return ""
 
+    def is_nothing(self, cell: str) -> bool:
+        """Whether a cell says that there is nothing, where a record must be told by what stands there."""
+        return False
+
     def noted(self, cell: str) -> CellProblem | None:
         """What should be told of how a cell is understood although it is right; None: nothing."""
         return None
@@ -116,6 +120,9 @@ class Words(Kind):
             raise CellProblem("text_control_character")
         return (value,)
 
+    def is_nothing(self, cell: str) -> bool:
+        return says_nothing(cell)
+
     def allowed(self, language: str) -> str:
         return f"≤ {self.longest} ký tự" if language == "vi" else f"≤ {self.longest} characters"
 
@@ -125,8 +132,8 @@ class Code(Kind):
     """An identifier: text that keeps its leading zeros, without spaces at its ends.
 
     ``names`` is the coded list whose names may stand for the code, unless the file has the column ``names_by`` that
-    says another list. ``form_vi`` and ``form_en`` say in words what ``pattern`` allows. ``groups``: so many digits, however
-    they are typed, are written in groups with hyphens between them.
+    says another list. ``form_vi`` and ``form_en`` say in words what ``pattern`` allows. ``groups``: digits in
+    all of one of them, however they are typed, are written with hyphens between them.
     """
 
     word_vi = "mã"
@@ -137,7 +144,7 @@ class Code(Kind):
     names_by: str = ""
     form_vi: str = ""
     form_en: str = ""
-    groups: tuple[int, ...] = ()
+    groups: tuple[tuple[int, ...], ...] = ()
 
     def form(self, language: str) -> str:
         """What a code looks like, in words; the pattern itself where its register has none for it."""
@@ -152,8 +159,6 @@ class Code(Kind):
     def parse(self, cell: str, style: Style) -> tuple[object, ...]:
         value = code_written(cell)
         value = self._grouped(code_chosen(value) if self.names else value)
-        if self.pattern == ANY_CODE and not value.strip("0"):
-            raise CellProblem("code_is_zero")
         # Digits are 0 to 9: the database reads no others.
         if not re.fullmatch(self.pattern, value, re.ASCII):
             raise CellProblem("code_malformed", form_vi=self.form("vi"), form_en=self.form("en"))
@@ -161,10 +166,15 @@ class Code(Kind):
 
     def _grouped(self, value: str) -> str:
         digits = re.sub(r"[\s.\-–]", "", value) if self.groups else ""
-        if len(digits) != sum(self.groups) or not (digits.isascii() and digits.isdigit()):
+        groups = next((each for each in self.groups if sum(each) == len(digits)), ())
+        if not (groups and digits.isascii() and digits.isdigit()):
             return value
         rest = iter(digits)
-        return "-".join("".join(islice(rest, size)) for size in self.groups)
+        return "-".join("".join(islice(rest, size)) for size in groups)
+
+    def is_nothing(self, cell: str) -> bool:
+        # A list may have a code of noughts.
+        return is_no_code(cell) or (not self.names and not cell.strip("0"))
 
     def allowed(self, language: str) -> str:
         return self.form(language)
@@ -216,6 +226,9 @@ class Reference(Kind):
     def parse(self, cell: str, style: Style) -> tuple[object, ...]:
         value = code_written(cell)
         return (code_chosen(value) if self.named else value,)
+
+    def is_nothing(self, cell: str) -> bool:
+        return is_no_code(cell) or not cell.strip("0")
 
     def allowed(self, language: str) -> str:
         return f"`{self.table}.{self.key}`"
@@ -323,6 +336,10 @@ class Day(Kind):
         if value < self.first:
             raise CellProblem("day_too_early", first=self.first.strftime("%d/%m/%Y"))
         return (value,)
+
+    def is_nothing(self, cell: str) -> bool:
+        """Whether a cell says that there is nothing, where a record must be told by what stands there."""
+        return False
 
     def noted(self, cell: str) -> CellProblem | None:
         if is_serial(cell):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -41,6 +42,33 @@ _RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 DASHES = frozenset({"-", "--", "---", "\u2013", "\u2014", "\u2212"})
 # Or what a database writes for nothing.
 NULLS = frozenset({"null", "(null)", "<null>"})
+
+
+def _keys(words: Iterable[str]) -> frozenset[str]:
+    return frozenset("".join(toneless(one).split()) for one in words)
+
+
+_NOTHING = _keys(WORDS["nothing"]["words"])
+_NO_CODE = _NOTHING | _keys(WORDS["nothing"]["no_code"])
+# What people fill a cell with; a % is a unit.
+_MARKS = re.compile(r"[-\u2010-\u2015\u2212_.…?*/\\|\s]+")
+_LONGEST = 2 * max(map(len, (*WORDS["nothing"]["words"], *WORDS["nothing"]["no_code"])))
+
+
+def says_nothing(cell: str) -> bool:
+    """Whether a cell that should hold a name says that there is none: ``N/A``, ``không có``, ``?``, ``...``."""
+    return _is_among(_NOTHING, cell)
+
+
+def is_no_code(cell: str) -> bool:
+    """Whether a cell that should hold a code says that there is none: as `says_nothing`, ``xxx`` and ``chưa cấp`` too."""
+    return _is_among(_NO_CODE, cell)
+
+
+def _is_among(words: frozenset[str], cell: str) -> bool:
+    if len(cell) > _LONGEST:
+        return False
+    return "".join(toneless(cell).split()) in words or bool(_MARKS.fullmatch(cell))
 
 
 def number(cell: str, style: Style) -> Decimal:

@@ -10,16 +10,19 @@ from geoalchemy2 import Geometry
 from sqlalchemy import BigInteger, Boolean, Integer
 
 from gisdb.registers.column import Code, Coded, Column, Coordinate, Day, Reference, Words
+from gisdb.registers.notation import CellProblem, Style
 from gisdb.registers.register import Derived, Point, Register, Rule, Severity
 from gisdb.registers.unit_code import UnitCode
 
+# An enterprise's, its branch's, a person's: their own number, since 2025.
+_TAX_CODE = ((10,), (10, 3), (12,))
 # How every register of records names the workplace that a row belongs to.
 DESCRIBED_BY = (
     Column(
         "workplace_tax_code",
         "Mã số thuế của cơ sở",
         "Workplace tax code",
-        Words(50),
+        Code(groups=_TAX_CODE),
         identifies=True,
         example="0301234567",
         aliases=(
@@ -101,6 +104,16 @@ WORKPLACE = Column(
     described_by=DESCRIBED_BY,
 )
 
+
+def tax_digits(said: str) -> str:
+    """The digits of a tax code, however it is typed; ``""`` where ``said`` is none."""
+    try:
+        (code,) = REGISTER.column("tax_code").kind.parse(said, Style())
+    except CellProblem:
+        return ""
+    return str(code).replace("-", "")
+
+
 CODE_TAKEN = "workplace_code_taken"
 """What is told of a code that is a workplace's outside the account's scope."""
 # What `loaders.tables.points` could not turn into degrees.
@@ -181,10 +194,10 @@ REGISTER = Register(
             "Mã số thuế",
             "Tax code",
             Code(
-                r"\d{10}(-?\d{3})?",
-                form_vi="10 chữ số, với chi nhánh thêm 3 chữ số: 0301234567-001",
-                form_en="10 digits, of a branch 3 more: 0301234567-001",
-                groups=(10, 3),
+                r"\d{10}(-?\d{3})?|\d{12}",
+                form_vi="10 chữ số, với chi nhánh thêm 3 chữ số (0301234567-001), của cá nhân 12 chữ số",
+                form_en="10 digits, of a branch 3 more (0301234567-001), of a person 12 digits",
+                groups=_TAX_CODE,
             ),
             example="0301234567",
             aliases=(
@@ -201,8 +214,8 @@ REGISTER = Register(
                 "tax id",
                 "tax number",
             ),
-            note_vi="10 hoặc 13 chữ số; giữ số 0 ở đầu.",
-            note_en="10 or 13 digits; leading zeros stay.",
+            note_vi="10 hoặc 13 chữ số, của hộ kinh doanh và cá nhân có thể là 12; giữ số 0 ở đầu.",
+            note_en="10 or 13 digits, of household businesses and persons maybe 12; leading zeros stay.",
         ),
         Column(
             "enterprise_type",

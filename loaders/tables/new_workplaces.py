@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from gisdb.registers import register as register_named
 from gisdb.registers.register import Severity
+from gisdb.registers.workplaces import tax_digits
 from loaders.tables.named_units import understand_units
 from loaders.tables.parse import copied
 from loaders.tables.problem import Problem, Problems
@@ -80,7 +81,7 @@ def _write(conn: Connection, rows: Sequence[tuple[Described, str]], upload_id: i
 
 
 def _row(one: Described, code: str) -> str:
-    tax = one.tax_code or (code if code.isdigit() and len(code) in {10, 13} else "")
+    tax = one.tax_code or (code if tax_digits(code) else "")
     day = one.day.isoformat() if one.day else ""
     cells = (str(one.line), "f", code, day, one.name, tax, "2018", _INDUSTRY, one.commune, one.address)
     return "\t".join(copied(cell or None) for cell in cells) + "\n"

@@ -11,6 +11,7 @@ from psycopg import sql
 from sqlalchemy import Connection
 
 from gisdb.registers.register import Register, Severity
+from gisdb.registers.workplaces import tax_digits
 from loaders.folding import folded
 from loaders.tables.choices import Choices
 from loaders.tables.matching_names import Alikeness
@@ -119,8 +120,8 @@ def _unknown(conn: Connection, register: Register) -> list[Described]:
     owner = sql.Identifier(owner_column(register).name)
     driver(conn).execute(
         sql.SQL(
-            """UPDATE {stage} SET {owner} = coalesce(nullif(regexp_replace(btrim(workplace_tax_code), '^0+$', ''), ''), concat_ws(' | ',
-                   nullif(btrim(workplace_name), ''), nullif(btrim(workplace_commune), '')))
+            """UPDATE {stage} SET {owner} = coalesce(workplace_tax_code, nullif(concat_ws(' | ',
+                   nullif(btrim(workplace_name), ''), nullif(btrim(workplace_commune), '')), ''))
                WHERE {owner} IS NULL"""
         ).format(stage=STAGE, owner=owner)
     )
@@ -128,11 +129,11 @@ def _unknown(conn: Connection, register: Register) -> list[Described]:
         sql.SQL(
             """SELECT s.{owner}, min(s.line), min(({day})::date), min(s.workplace_tax_code), min(s.workplace_name),
                       min(s.workplace_commune), min(s.workplace_address)
-               FROM {stage} AS s WHERE NOT EXISTS (SELECT FROM workplace AS w WHERE w.code = s.{owner})
+               FROM {stage} AS s WHERE s.{owner} IS NOT NULL AND NOT EXISTS (SELECT FROM workplace AS w WHERE w.code = s.{owner})
                GROUP BY 1 ORDER BY 2"""
         ).format(stage=STAGE, owner=owner, day=sql.SQL(register.placed_on))
     )
-    return [Described(key or "", line, day, *(one or "" for one in words)) for key, line, day, *words in rows]
+    return [Described(key, line, day, *(one or "" for one in words)) for key, line, day, *words in rows]
 
 
 def _rename(conn: Connection, column: str, codes: dict[str, str]) -> None:
@@ -156,19 +157,19 @@ class _Finder:
         self._alike = Alikeness.of(conn)
         self._by_tax: defaultdict[str, list[_Known]] = defaultdict(list)
         self._near: defaultdict[str, list[_Known]] = defaultdict(list)
-        taxes = sorted({_digits(one.tax_code or one.key) for one in asked} - {""})
+        taxes = sorted({tax_digits(one.tax_code or one.key) for one in asked} - {""})
         for row in driver(conn).execute(
             f"{_KNOWN} AND regexp_replace(s.tax_code, '\\D', '', 'g') = ANY (%s)", (taxes,)
         ):
             known = _Known(*row)
-            self._by_tax[_digits(known.tax_code)].append(known)
+            self._by_tax[tax_digits(known.tax_code)].append(known)
         names = sorted({one.name for one in asked} - {""})
         for name, *row in driver(conn).execute(_NEAR, (names,)):
             self._near[name].append(_Known(*row))
 
     def surely(self, one: Described) -> _Known | None:
         """The one workplace of that tax code, or of that very name (and commune, where it is said)."""
-        by_tax = self._by_tax.get(_digits(one.tax_code or one.key), [])
+        by_tax = self._by_tax.get(tax_digits(one.tax_code or one.key), [])
         if len(by_tax) == 1:
             return by_tax[0]
         same = [
@@ -183,7 +184,7 @@ class _Finder:
     def question(self, one: Described) -> Question:
         """Ask, with the nearest workplaces and what seems right."""
         seen: dict[str, Candidate] = {}
-        for known in (*self._by_tax.get(_digits(one.tax_code or one.key), []), *self._near[one.name]):
+        for known in (*self._by_tax.get(tax_digits(one.tax_code or one.key), []), *self._near[one.name]):
             score = self._alike.score(one.name, known.name, one.commune, known.commune)
             if score >= _SHOWN:
                 seen[known.code] = Candidate(known.code, known.name, known.commune, score)
@@ -208,9 +209,3 @@ _NEAR = """
         WHERE s.superseded_at IS NULL AND fold(s.name_vi) OPERATOR(public.%%) fold(asked.name)
         ORDER BY public.similarity(fold(s.name_vi), fold(asked.name)) DESC, s.code LIMIT 10) AS near
 """
-
-
-def _digits(said: str) -> str:
-    """A tax code's digits; ``""`` where they are not a tax code's (10, or 13 with a branch)."""
-    found = "".join(letter for letter in said if letter.isdigit())
-    return found if len(found) in {10, 13} and len(found) >= len(said) - 2 else ""

@@ -12,7 +12,7 @@ from itertools import islice, repeat
 
 from gisdb.formula import unguarded
 from gisdb.registers.censored import Censored
-from gisdb.registers.column import Code, Column, Reference, Truth
+from gisdb.registers.column import Code, Column, Reference, Truth, Words
 from gisdb.registers.notation import DASHES, NULLS, CellProblem, Style
 from gisdb.registers.register import Register, Severity
 from loaders.tables.match import Matching, is_described
@@ -69,6 +69,8 @@ class Reading(dict[str, str]):
         if bare in DASHES and self.blank is not None:
             self._keep(given)
             return self.blank
+        if self._is_nothing(bare):
+            return self._nothing(given)
         if spoiled := self._spoiled(bare):
             self.wrong[given] = CellProblem(spoiled)
             return _NULL
@@ -82,6 +84,21 @@ class Reading(dict[str, str]):
             if note := self.column.kind.noted(plain(bare)):
                 self.noted[given] = note
         return "\t".join(map(copied, values))
+
+    def _is_nothing(self, bare: str) -> bool:
+        column = self.column
+        # A remark may say “none”, what tells records apart may not.
+        told_by = not isinstance(column.kind, Words) or column.required or column.identifies
+        return told_by and column.kind.is_nothing(bare)
+
+    def _nothing(self, given: str) -> str:
+        """What a cell becomes that says that there is nothing: a blank one, which is told."""
+        if self.blank is None:
+            self.wrong[given] = CellProblem("cell_says_nothing")
+            return _NULL
+        self._keep(given)
+        self.noted[given] = CellProblem("cell_is_as_blank")
+        return self.blank
 
     def _spoiled(self, bare: str) -> str:
         """The problem with a cell that holds a formula's error, or its text in place of its value."""

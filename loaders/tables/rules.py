@@ -50,7 +50,12 @@ def _of_column(register: Register, column: Column) -> list[Rule]:
     kind, field = column.kind, quoted("s", column.name)
     if isinstance(kind, Reference):
         found = quoted(*target_of(register, column))
-        return [Rule(kind.unknown, column.name, f"{field} IS NOT NULL AND {found} IS NULL")]
+        unknown = Rule(kind.unknown, column.name, f"{field} IS NOT NULL AND {found} IS NULL")
+        said_by = [one.name for one in column.described_by if one.identifies]
+        if not said_by:
+            return [unknown]
+        listed = f"jsonb_build_object('columns', jsonb_build_array({', '.join(map(literal, (column.name, *said_by)))}))"
+        return [unknown, Rule("reference_not_said", column.name, f"{field} IS NULL", params=listed)]
     if isinstance(kind, UnitCode):
         return name_rules_of(column, kind)
     if isinstance(kind, Coded):

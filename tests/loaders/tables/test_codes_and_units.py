@@ -104,28 +104,63 @@ def test_codes_whose_list_is_the_usual_one_by_their_names(newcomer: Clerk) -> No
     [
         ("1,23E+05", "code_shortened"),
         ("3.01234567E+11", "code_shortened"),
-        ("0", "code_is_zero"),
+        *(
+            (cell, "cell_says_nothing")
+            for cell in ("0", "N/A", "n.a.", "none", "-", "?", "...", "xxx", "Không có", "chưa cấp")
+        ),
         ("NULL", "cell_required"),
     ],
 )
-def test_what_programs_make_of_a_code_is_none(newcomer: Clerk, cell: str, code: str) -> None:
-    receipt = newcomer.import_text(
-        "workplaces", f"Mã cơ sở;Tên cơ sở;Ngành;Mã xã\n{cell};Dệt;14;26800\n", decimal="comma"
+def test_what_programs_and_people_write_for_no_code_is_none(newcomer: Clerk, cell: str, code: str) -> None:
+    header = "Mã cơ sở;Tên cơ sở;Ngành;Mã xã"
+    receipt = newcomer.import_text("workplaces", f"{header}\n{cell};Dệt;14;26800\n", decimal="comma")
+    assert [(one.code, one.column) for one in receipt.problems] == [(code, "code")]
+    if code == "cell_says_nothing":
+        nameless = newcomer.import_text("workplaces", f"{header}\n79-5;{cell};14;26800\n", dry_run=True)
+        refused = [(one.code, one.column) for one in nameless.problems]
+        # A place may be called xxx, or 0.
+        assert refused == ([] if cell in {"0", "xxx", "chưa cấp"} else [(code, "name_vi")])
+        nowhere = newcomer.measurements(f"{cell};Lò;12/03/2025;NOISE;80;dBA")
+        assert [(one.code, one.column) for one in nowhere.problems] == [(code, "workplace")]
+
+
+def test_a_code_that_is_none_is_blank_where_it_may_be(newcomer: Clerk) -> None:
+    newcomer.import_text("workplaces", "Mã cơ sở;Tên cơ sở;Ngành;Mã xã;MST\n79-5;Dệt;14;26800;N/A\n", confirmed=True)
+    assert newcomer.rows("SELECT tax_code, raw ->> 'tax_code' FROM workplace_state WHERE code = '79-5'") == [
+        (None, "N/A")
+    ]
+    # The name alone says which workplace it is.
+    header = "Mã cơ sở;MST;Tên cơ sở;Vị trí;Ngày đo;Mã yếu tố;Kết quả;Đơn vị"
+    receipt = newcomer.measurements("xxx;0;Dệt;Lò;12/03/2025;NOISE;80;dBA", header=header)
+    assert receipt.state is State.COMMITTED
+    told = [(one.code, one.column, one.cell) for one in receipt.problems if one.code != "workplace_recognised"]
+    assert told == [("cell_is_as_blank", "workplace", "xxx"), ("cell_is_as_blank", "workplace_tax_code", "0")]
+    nobody = newcomer.measurements("N/A;0;N/A;Lò;12/03/2025;NOISE;80;dBA", header=header)
+    assert (nobody.state, nobody.owners.questions) == (State.REFUSED, ())
+    wrong = next(iter(nobody.problems))
+    assert (wrong.code, wrong.line, wrong.column) == ("reference_not_said", 2, "workplace")
+    assert (
+        "“Mã cơ sở”: các ô sau đều trống: Mã cơ sở, Mã số thuế của cơ sở, Tên cơ sở."
+        in wrong.said(register("measurements"), "vi").text
     )
-    assert [one.code for one in receipt.problems] == [code]
 
 
 def test_a_code_is_the_same_however_it_is_typed(newcomer: Clerk) -> None:
     head = "Mã cơ sở;Tên cơ sở;Ngành;Mã xã;Mã số thuế\n"
-    rows = [
-        f"79-{n};Dệt;14;26800;{typed}"
-        for n, typed in enumerate(["0301234567001", "0301234567-001", "0301 234 567 - 001"])
-    ]
+    typed = {
+        "0301234567001": "0301234567-001",
+        "0301234567-001": "0301234567-001",
+        "0301 234 567 - 001": "0301234567-001",
+        "0301 234 567": "0301234567",
+        "079 085 012 345": "079085012345",
+        "null": None,
+    }
+    rows = [f"79-{n};Dệt;14;26800;{tax}" for n, tax in enumerate(typed)]
     # Marks that nobody sees stand in what is copied from web pages.
-    rows.append("\ufeff79\u200b-4;Dệt;14;26800;null")
+    rows.append("\ufeff79\u200b-9;Dệt;14;26800;")
     assert newcomer.import_text("workplaces", head + "\n".join(rows) + "\n").done
     found = newcomer.rows("SELECT code, tax_code FROM workplace_state ORDER BY code")
-    assert found == [*((f"79-{n}", "0301234567-001") for n in range(3)), ("79-4", None)]
+    assert found == [*((f"79-{n}", tax) for n, tax in enumerate(typed.values())), ("79-9", None)]
 
 
 def test_every_pattern_of_a_code_has_its_words() -> None:
