@@ -44,7 +44,8 @@ def load(conn: Connection) -> None:
     _merge(conn, code_spelling, ("list", "spelling"), rows("gisdb.registers", "spellings.csv"))
     _merge(conn, unit_of_measure, ("code",), _without(rows("gisdb.limits", "units_of_measure.csv"), "spellings"))
     _merge(conn, unit_spelling, ("spelling",), _spellings())
-    _merge(conn, factor, ("code",), [_blank_is_null(row) for row in rows("gisdb.limits", "factors.csv")])
+    factors = _without(rows("gisdb.limits", "factors.csv"), "likely_vi", "likely_en")
+    _merge(conn, factor, ("code",), [_blank_is_null(row) for row in factors])
     _merge(conn, legal_act, ("code",), [_blank_is_null(row) for row in rows("gisdb.limits", "legal_acts.csv")])
     # Nothing refers to these: what no longer shares an effect must not be added up.
     conn.execute(delete(factor_effect))
@@ -144,8 +145,8 @@ def _spellings() -> list[Row]:
     return [{"spelling": spelling, "code": code} for spelling, code in found.items()]
 
 
-def _without(given: Iterable[Row], name: str) -> list[Row]:
-    return [{key: value for key, value in row.items() if key != name} for row in given]
+def _without(given: Iterable[Row], *names: str) -> list[Row]:
+    return [{key: value for key, value in row.items() if key not in names} for row in given]
 
 
 def _blank_is_null(row: Row) -> dict[str, object]:

@@ -143,7 +143,9 @@ def _factors() -> str:
 
 
 def _likely(row: dict[str, str]) -> str:
-    return f"{row['likely_low']} … {row['likely_high']}" if row["likely_high"] else ""
+    if not row["likely_high"]:
+        return ""
+    return f"{row['likely_low']} … {row['likely_high']}: {row['likely_vi']} · *{row['likely_en']}*"
 
 
 def _rows(package: str, name: str) -> list[dict[str, str]]:

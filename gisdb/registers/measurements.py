@@ -110,6 +110,7 @@ _BY_MOLAR_MASS = (
     "(given.dimension, wanted.dimension) IN"
     " (('volume_fraction', 'mass_concentration'), ('mass_concentration', 'volume_fraction'))"
 )
+_FAR_ABOVE = "j.limit_value > 0 AND c.value >= 1000 * j.limit_value"
 
 REGISTER = Register(
     name="measurements",
@@ -495,15 +496,15 @@ REGISTER = Register(
         Rule(
             "value_far_above_limit",
             "value",
-            "j.limit_value > 0 AND c.value >= 1000 * j.limit_value",
+            _FAR_ABOVE,
             Severity.WARNING,
             "jsonb_build_object('limit', j.limit_value, 'unit', f.unit)",
         ),
         Rule(
             "value_unlikely",
             "value",
-            # Where no limit is a thousandth of what a slip makes of a result: levels, degrees, percent.
-            "c.value < f.likely_low OR c.value > f.likely_high",
+            # Where no limit is a thousandth of what a slip makes of a result: levels, degrees, percent, gases of high limits.
+            f"(c.value < f.likely_low OR c.value > f.likely_high) AND ({_FAR_ABOVE}) IS NOT TRUE",
             Severity.WARNING,
             "jsonb_build_object('low', coalesce(f.likely_low::text, '…'), 'high', coalesce(f.likely_high::text, '…'),"
             " 'unit', f.unit, 'factor_vi', f.name_vi, 'factor_en', f.name_en)",

@@ -79,6 +79,15 @@ def test_what_was_not_read_in_a_text_is_never_called_verified() -> None:
             assert row["confidence"].startswith("own-"), row
 
 
+def test_a_likely_range_says_why_and_reaches_what_air_can_hold() -> None:
+    for row in shipped("factors.csv"):
+        known = {name: row[name] != "" for name in ("likely_low", "likely_high", "likely_vi", "likely_en")}
+        assert len(set(known.values())) == 1, row
+        if row["molar_mass"]:
+            tenth = 100_000 * float(row["molar_mass"]) / 24.45
+            assert float(row["likely_high"]) == pytest.approx(tenth, rel=0.05), row
+
+
 def test_every_factor_that_ships_has_a_limit() -> None:
     assert {row["code"] for row in shipped("factors.csv")} == {row["factor"] for row in shipped("limits.csv")}
 

@@ -114,6 +114,8 @@ def test_a_dry_run_says_the_same_and_writes_nothing(clerk: Clerk) -> None:
     ("measured", "code"),
     [
         ("NH3;17000000;mg/m3", "value_far_above_limit"),
+        # More than the pure gas, and less than a thousand limits.
+        ("CO2;5000000;mg/m3", "value_unlikely"),
         ("NOISE;855;dBA", "value_unlikely"),
         ("HUMIDITY;655;%", "value_unlikely"),
         ("HUMIDITY;0,655;%", "value_unlikely"),
