@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -403,6 +403,10 @@ class Column:
     def fields(self) -> tuple[Field, ...]:
         """The stage's fields for this column."""
         return self.kind.fields(self.name)
+
+    def is_described(self, found: Collection[str]) -> bool:
+        """Whether a file of the columns ``found`` says otherwise which row of its table a reference means."""
+        return any(one.identifies and one.name in found for one in self.described_by)
 
 
 def within(value: Decimal, low: Decimal | int, high: Decimal | int) -> None:

@@ -14,7 +14,7 @@ from gisdb.registers.register import Register, Severity
 from loaders.sheets.cells import plain
 from loaders.sheets.left_out import told_of
 from loaders.sheets.row_words import Aside, aside
-from loaders.tables.match import Matching, is_described
+from loaders.tables.matching import Matching
 from loaders.tables.parse import Parser
 from loaders.tables.problem import Problem
 
@@ -36,7 +36,7 @@ class Asides:
         self.needed = [
             positions[one.name]
             for one in register.columns
-            if one.required and one.name in positions and not is_described(one, present)
+            if one.required and one.name in positions and not one.is_described(present)
         ]
         self.lines: dict[str, list[int]] = {}
         self.said: dict[str, str] = {}

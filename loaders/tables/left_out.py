@@ -11,7 +11,7 @@ from gisdb.registers.censored import Censored
 from gisdb.registers.register import Severity
 from loaders.sheets.cells import plain
 from loaders.sheets.shape import is_only_figures
-from loaders.tables.match import Matching
+from loaders.tables.matching import Matching
 from loaders.tables.problem import Problem
 from loaders.tables.read import CHUNK_ROWS
 from loaders.tables.vocabulary import Terms

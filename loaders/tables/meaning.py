@@ -16,7 +16,8 @@ from gisdb.registers.template import stated_version
 from loaders.folding import folded
 from loaders.tables.asides import LEFT_OUT
 from loaders.tables.choices import Choices
-from loaders.tables.match import Matching, fingerprint, match
+from loaders.tables.match import fingerprint, match
+from loaders.tables.matching import Matching
 from loaders.tables.other_register import of_another_register
 from loaders.tables.problem import Problem
 from loaders.tables.read import Table

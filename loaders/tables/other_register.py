@@ -7,7 +7,8 @@ from sqlalchemy import Connection
 from gisdb.registers import registers
 from gisdb.registers.register import Register
 from gisdb.registers.template import stated_version
-from loaders.tables.match import Matching, match
+from loaders.tables.match import match
+from loaders.tables.matching import Matching
 from loaders.tables.problem import Problem
 from loaders.tables.read import Table
 from loaders.tables.vocabulary import terms_of

@@ -15,7 +15,7 @@ from gisdb.registers.censored import Censored
 from gisdb.registers.column import Code, Column, Reference, Truth, Words
 from gisdb.registers.notation import DASHES, NULLS, CellProblem, Style
 from gisdb.registers.register import Register, Severity
-from loaders.tables.match import Matching, is_described
+from loaders.tables.matching import Matching
 from loaders.tables.problem import Problem, Problems
 from loaders.tables.read import CHUNK_ROWS, EXACT, FORMULA, plain, problem_with_length
 from loaders.tables.vocabulary import Terms, Vocabulary
@@ -201,7 +201,7 @@ class Parser:
         self.present = frozenset(present)
         self.readings = [(at, Reading(one, self.style, self._codes(one, present))) for at, one in placed]
         for _, reading in self.readings:
-            if is_described(reading.column, present):
+            if reading.column.is_described(present):
                 reading.blank = _NULL
         self.fixed = list(self.matching.constants.values())
         absent = [one for one in self.register.columns if one.default is not None and one.name not in present]

@@ -12,7 +12,7 @@ from gisdb.registers.column import Column, Day, Kind
 from gisdb.registers.notation import Style, day_orders, decimal_marks, number
 from gisdb.registers.register import Register, Severity
 from loaders.tables.choices import Choices
-from loaders.tables.match import Matching
+from loaders.tables.matching import Matching
 from loaders.tables.problem import Problem
 from loaders.tables.read import CHUNK_ROWS, EXACT
 

@@ -14,7 +14,6 @@ from gisdb.registers.register import Register
 from gisdb.uploads.problems import Wanted, problems_of
 from gisdb.uploads.upload import Upload
 from loaders.tables.choices import Choices
-from loaders.tables.match import is_described
 from webmap.i18n import language, number
 from webmap.maps.sheet import in_language
 from webmap.uploads.forms import AS_FOUND
@@ -135,7 +134,7 @@ def missing_columns(register: Register, receipt: Mapping[str, Any], choices: Cho
         # What the headers and cells of factors say of every record.
         matched |= {register.wide.factor, register.wide.value, register.wide.unit}
     # What is described (a workplace by its name) needs no code.
-    matched |= {one.name for one in register.columns if is_described(one, matched)}
+    matched |= {one.name for one in register.columns if one.is_described(matched)}
     if not reading.get("columns") and not choices.constants:
         return []
     systems = reading.get("points")

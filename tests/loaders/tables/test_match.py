@@ -11,7 +11,8 @@ from gisdb.registers import register, registers
 from gisdb.registers.register import Register, Severity
 from loaders.folding import folded
 from loaders.tables.choices import Choices
-from loaders.tables.match import Matching, fingerprint, match, spellings
+from loaders.tables.match import fingerprint, match, spellings
+from loaders.tables.matching import Matching
 from loaders.tables.other_register import of_another_register
 from loaders.tables.read import Table
 from loaders.tables.vocabulary import terms_of

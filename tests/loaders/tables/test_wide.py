@@ -13,7 +13,8 @@ from gisdb.registers import register
 from gisdb.registers.register import Severity
 from loaders.tables import State
 from loaders.tables.choices import Choices
-from loaders.tables.match import Matching, match
+from loaders.tables.match import match
+from loaders.tables.matching import Matching
 from loaders.tables.meaning import meaning_of
 from loaders.tables.vocabulary import Terms, terms_of
 from tests.loaders.tables.conftest import Clerk
