@@ -81,11 +81,13 @@ class Listed:
 def said(problem: KeptProblem, register: Register, tongue: str) -> Said:
     """One problem in words."""
     words = kept_problem(vars(problem)).said(register, tongue)
+    # A column of the file that is none of the register's is called as the file calls it.
+    column = label(register, problem.column, tongue) or glimpse(str(problem.params.get("header") or ""))
     return Said(
         problem.severity,
         problem.code,
         problem.line,
-        label(register, problem.column, tongue),
+        column,
         None if problem.cell is None else glimpse(problem.cell),
         seen(words.text),
         seen(words.fix),

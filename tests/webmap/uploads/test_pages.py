@@ -77,6 +77,8 @@ def test_problems_are_grouped_filtered_paged_and_a_file(desk: Seat, codes: list[
     lines = measurements(codes[:1], point="Lỗi").decode()
     lines += "".join(f"{codes[0]};Lỗi {number};12/03/2025;NOISE;=1+1;dBA\r\n" for number in range(1, 41))
     lines += f"{codes[0]};<b>Lỗi</b>;12/03/2025;ỒN;80;dBA\r\n"
+    first, *others = lines.splitlines()
+    lines = "\r\n".join([f"{first};Sau cải tạo", *(f"{one};84" for one in others)])
     upload_id = desk.checked(lines.encode())
     page = desk.page(upload_id)
     assert "Tệp chưa thể ghi vào sổ" in page
@@ -94,6 +96,8 @@ def test_problems_are_grouped_filtered_paged_and_a_file(desk: Seat, codes: list[
     assert listed[0][:4] == ["Dòng", "Cột", "Ô", "Mức độ"]
     assert ["'=1+1" for _ in range(40)] == [row[2] for row in listed if row[2].endswith("=1+1")]
     assert all(row[5] for row in listed)
+    # A column that the register does not take is called as the file calls it.
+    assert ["2", "Sau cải tạo", "84", "Cảnh báo"] in [row[:4] for row in listed]
 
 
 def test_the_file_comes_back_byte_for_byte(desk: Seat, codes: list[str]) -> None:
