@@ -15,7 +15,7 @@ def _words() -> dict[str, Any]:
 
 
 # ``decimal_mark``, ``day_order``, and the tables ``day``, ``time``, ``period``, ``units``, ``not_detected``,
-# ``not_measured``, ``nothing``.
+# ``not_measured``, ``nothing``, ``headers``.
 WORDS = _words()
 
 

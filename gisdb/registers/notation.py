@@ -51,7 +51,7 @@ def _keys(words: Iterable[str]) -> frozenset[str]:
 _NOTHING = _keys(WORDS["nothing"]["words"])
 _NO_CODE = _NOTHING | _keys(WORDS["nothing"]["no_code"])
 # What people fill a cell with; a % is a unit.
-_MARKS = re.compile(r"[-\u2010-\u2015\u2212_.…?*/\\|\s]+")
+_MARKS = re.compile(r"[-'\"″〃,\u2010-\u2015\u2212_.…?*/\\|\s]+")
 _LONGEST = 2 * max(map(len, (*WORDS["nothing"]["words"], *WORDS["nothing"]["no_code"])))
 
 

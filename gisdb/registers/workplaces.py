@@ -194,9 +194,9 @@ REGISTER = Register(
             "Mã số thuế",
             "Tax code",
             Code(
-                r"\d{10}(-?\d{3})?|\d{12}",
-                form_vi="10 chữ số, với chi nhánh thêm 3 chữ số (0301234567-001), của cá nhân 12 chữ số",
-                form_en="10 digits, of a branch 3 more (0301234567-001), of a person 12 digits",
+                r"\d{10}(-?\d{3})?|0\d{11}",
+                form_vi="10 chữ số, với chi nhánh thêm 3 chữ số (0301234567-001), của cá nhân 12 chữ số, bắt đầu bằng 0",
+                form_en="10 digits, of a branch 3 more (0301234567-001), of a person 12 digits that begin with 0",
                 groups=_TAX_CODE,
             ),
             example="0301234567",

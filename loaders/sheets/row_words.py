@@ -144,6 +144,12 @@ def aside(cell: str) -> Aside | None:
     return next((kind for kind, _, pattern in _KINDS if pattern.fullmatch(said)), None)
 
 
+def says_limit(cell: str) -> bool:
+    """Whether a cell names a limit and can name nothing else: ``QCVN 24:2016/BYT``."""
+    found = aside(cell)
+    return found is not None and found.always and found.note == _LIMITS
+
+
 def says_total(cell: str) -> bool:
     """Whether a cell is the word for a sum and nothing else."""
     return bool(_TOTAL.fullmatch(_said(cell)))

@@ -134,6 +134,11 @@ def aside_of(cells: Sequence[str]) -> tuple[int, Aside] | None:
     return None
 
 
+def is_ordinal(cell: str) -> bool:
+    """Whether a cell is a row's number and nothing else: 12, 3., IV."""
+    return bool(_ORDINAL.fullmatch(cell))
+
+
 def is_footer(cells: Sequence[str]) -> bool:
     """Whether a row begins what stands below a table: signatures, remarks."""
     return any(says_footer(cells[position]) for position in filled(cells))

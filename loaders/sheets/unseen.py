@@ -1,7 +1,7 @@
-"""What people do not see of a table, or see crossed out: hidden rows and columns, struck-through cells.
+"""What people see otherwise than it is read: hidden rows and columns, struck-through cells, words shown beside numbers.
 
-They are read like all others: a filter hides what is meant, and a line through a number may be a withdrawn result. So they
-wait for a word.
+They are read like all others: a filter hides what is meant, a line through a number may be a withdrawn result, and a
+format may show <0.01 for 0.01. So they wait for a word.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ from loaders.sheets.shape import Known, named
 
 @dataclass
 class Unseen:
-    """Of one sheet, by row and column, both from 0."""
+    """Of one sheet, by row and column, both from 0. ``worded``: cells that show a word or a sign beside their number."""
 
     rows: set[int] = field(default_factory=set)
     columns: set[int] = field(default_factory=set)
     struck: set[tuple[int, int]] = field(default_factory=set)
+    worded: set[tuple[int, int]] = field(default_factory=set)
 
 
 @dataclass
@@ -37,6 +38,13 @@ class Inside:
     unseen: Unseen = field(default_factory=Unseen)
 
 
+def _by_line(places: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    for row, column in places:
+        found.setdefault(row + 1, []).append(column)
+    return found
+
+
 class Watch:
     """Sees which rows of a table are hidden or hold struck-through cells while they go by."""
 
@@ -44,10 +52,11 @@ class Watch:
         self.found, self.unseen, self.left_out = found, unseen, left_out
         self.columns = [found.header[at] for at in sorted(unseen.columns) if at < len(found.header)]
         self.columns = [one for one in self.columns if named(one, known)]
-        self.struck: dict[int, list[int]] = {}
-        for row, column in unseen.struck:
-            self.struck.setdefault(row + 1, []).append(column)
-        self.hidden, self.crossed = Told("rows_hidden"), Told("cells_struck_through")
+        self.hidden = Told("rows_hidden")
+        self.cells = [
+            (Told("cells_struck_through"), _by_line(unseen.struck)),
+            (Told("cells_shown_with_words"), _by_line(unseen.worded)),
+        ]
 
     def among(self, rows: Iterable[Row]) -> Iterator[Row]:
         """The same rows."""
@@ -55,14 +64,15 @@ class Watch:
             if line > self.found.data_after and not self.left_out.took(line):
                 if line - 1 in self.unseen.rows:
                     self.hidden.add(line, next((one for one in cells if one.strip()), ""))
-                for column in self.struck.get(line, ()):
-                    if column < len(cells) and cells[column].strip():
-                        self.crossed.add(line, cells[column])
+                for told, columns in self.cells:
+                    for column in columns.get(line, ()):
+                        if column < len(cells) and cells[column].strip():
+                            told.add(line, cells[column])
             yield line, cells
 
     def tell(self) -> None:
         """Warn of what was seen within the table."""
-        told = [one.note(self.found.end, "warning") for one in (self.hidden, self.crossed)]
+        told = [one.note(self.found.end, "warning") for one in (self.hidden, *(told for told, _ in self.cells))]
         if self.columns:
             listed = ", ".join(f"“{one}”" for one in self.columns)
             told.append(Note("columns_hidden", params={"headers": listed}, severity="warning"))

@@ -45,6 +45,10 @@ _HIDDEN_COLUMN = re.compile(
 # Built-in formats 9 and 10 are 0% and 0.00%; of others the code says it, outside of its literal texts.
 _PERCENT_FORMATS = frozenset({"9", "10"})
 _LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
+_SAID = re.compile(r'"([^"]*)"|\\(.)')
+_SIGNED = re.compile("[<>≤≥]")
+_OF_DAYS = re.compile("[dmyhs]", re.IGNORECASE)
+_CURRENCY = frozenset({"đ", "vnđ", "vnd", "đồng"})
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 # Parts of the list of sheets are small in every honest workbook.
@@ -111,6 +115,8 @@ class Package:
             seen.percent |= _places(self.styles.percent, text)
         if self.styles.struck is not None:
             seen.unseen.struck |= _places(self.styles.struck, text)
+        if self.styles.worded is not None:
+            seen.unseen.worded |= _places(self.styles.worded, text)
         if b"hidden=" in text:
             seen.unseen.rows |= {int(row) - 1 for row in _HIDDEN_ROW.findall(text)}
             for column in _HIDDEN_COLUMN.findall(text):
@@ -189,12 +195,13 @@ def _parsed(text: bytes) -> ET.Element:
 @dataclass(frozen=True)
 class _Styles:
     """What the styles of a workbook tell: whether any font is an old one, and patterns of the places of cells that are shown
-    as percents, or struck through; None where the workbook has no such style.
+    as percents, shown with words or signs beside their numbers, or struck through; None where the workbook has no such style.
     """
 
     old_fonts: bool = False
     percent: re.Pattern[bytes] | None = None
     struck: re.Pattern[bytes] | None = None
+    worded: re.Pattern[bytes] | None = None
 
     @classmethod
     def of(cls, archive: zipfile.ZipFile) -> _Styles:
@@ -202,12 +209,10 @@ class _Styles:
             return cls()
         text = _text(archive, "xl/styles.xml")
         styles = _parsed(text)
-        shown = {*_PERCENT_FORMATS}
-        shown |= {
-            one.get("numFmtId", "")
-            for one in styles.iter()
-            if one.tag.endswith("}numFmt") and is_percent(one.get("formatCode", ""))
+        formats = {
+            one.get("numFmtId", ""): one.get("formatCode", "") for one in styles.iter() if one.tag.endswith("}numFmt")
         }
+        shown = {*_PERCENT_FORMATS, *(name for name, code in formats.items() if is_percent(code))}
         struck = {
             str(at)
             for at, font in enumerate(_list(styles, "fonts"))
@@ -218,6 +223,7 @@ class _Styles:
             bool(OLD_FONT.search(text)),
             _styled(styles, "numFmtId", shown),
             _styled(styles, "fontId", struck),
+            _styled(styles, "numFmtId", {name for name, code in formats.items() if is_worded(code)}),
         )
 
 
@@ -241,6 +247,17 @@ def _places(pattern: re.Pattern[bytes], text: bytes) -> set[tuple[int, int]]:
 def _at(tag: bytes, name: bytes) -> bytes:
     found = re.search(rb"\b" + name + rb"=[\"'](\d{1,5})", tag)
     return found[1] if found else b"0"
+
+
+def is_worded(code: str) -> bool:
+    """Whether a number format shows a sign or a word beside the number: ``"<"0.00``, ``0;;"KPH"``; a currency's is none."""
+    bare = _LITERAL.sub("", code)
+    if _OF_DAYS.search(bare):
+        return False
+    said = ("".join(found).strip().casefold() for found in _SAID.findall(code))
+    return bool(_SIGNED.search(bare)) or any(
+        _SIGNED.search(one) or (any(map(str.isalpha, one)) and one not in _CURRENCY) for one in said
+    )
 
 
 def is_percent(code: str) -> bool:

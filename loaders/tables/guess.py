@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from gisdb.registers.column import Coded, Coordinate, Reference, Words
 from gisdb.registers.register import Register
 from loaders.folding import folded
+from loaders.sheets.row_words import says_limit
 from loaders.tables.choices import Choices
 from loaders.tables.headers import Header, shares_a_word, words_agree
 from loaders.tables.problem import Problem
-from loaders.tables.stated_unit import is_spelled, stated_unit
+from loaders.tables.stated_unit import is_spelled, says_no_more, stated_unit, strange_unit
 from loaders.tables.vocabulary import Names, Terms
 from loaders.tables.wide import FACTOR, band_named, factor_above_bands, factor_named
 
@@ -19,11 +21,17 @@ _ALIKE = 85
 _AHEAD = 4
 _WORTH_ASKING = 70
 _MOST_ASKED = 4
+# What stands in brackets behind these is for people: the cells say all, or are looked up.
+_SAID_IN_FULL = (Words, Coded, Reference, Coordinate)
 
 
 @dataclass
 class Guess:
-    """What one header could be. ``by`` says which part of it named the column."""
+    """What one header could be.
+
+    ``by`` says which part of it named the column; ``remark`` what it says beside that name, in brackets or as a unit, and
+    nobody looked at: a result's ``(max)``, a count's ``(nữ)``.
+    """
 
     position: int
     header: Header
@@ -32,6 +40,8 @@ class Guess:
     by: str = ""
     factor: str | None = None
     band: str = ""
+    averaging: str = ""
+    remark: str = ""
     left_out: bool = False
     near: tuple[str, ...] = ()
 
@@ -100,13 +110,15 @@ class Guesser:
         if self._take(guess, header.whole, "whole"):
             return
         parts = (*header.whole, *header.lower, *header.upper)
-        if any(terms.left_out(part) for part in parts):
+        if any(terms.left_out(part) or says_limit(part) for part in parts):
             guess.left_out = True
             return
         self._banded(guess)
         if guess.factor is not None:
             return
         guess.factor = factor_named(header, self.register, terms, self.aliases)
+        if guess.factor is not None:
+            self._see_averaging(guess)
         if self._take(guess, header.lower, "lower") or self._take(guess, header.upper, "upper"):
             return
         if guess.factor is None:
@@ -118,16 +130,52 @@ class Guesser:
             how = "name"
             if column is None:
                 column, how = self.aliases.meant(phrase), "alias"
-            if column is not None and self._unit_fits(guess.header, column, phrase):
+            if column is not None and self._unit_fits(guess.header, column):
                 guess.column, guess.how, guess.by = column, how, by
+                guess.remark = self._unread(guess.header, column)
                 return True
         return False
 
-    def _unit_fits(self, header: Header, name: str, phrase: str) -> bool:
+    def _unread(self, header: Header, name: str) -> str:
+        """What a header says in brackets or as unit, and the name of its column does not."""
+        column = self.register.column(name)
+        wide = self.register.wide
+        spelled = self.aliases.spelled(name)
+        if isinstance(column.kind, _SAID_IN_FULL) or folded(header.text) in spelled:
+            return ""
+        known = [column.unit, *column.other_units]
+        said = [header.bracket] if wide is not None and name == wide.value else [header.bracket, header.unit]
+        return next((one for one in said if one and not self._is_harmless(one, name, known)), "")
+
+    def _is_harmless(self, said: str, name: str, units: list[str]) -> bool:
+        return (
+            any(unit and is_spelled(said, unit) for unit in units)
+            or self.aliases.meant(said) == name
+            or says_no_more(said)
+        )
+
+    def _see_averaging(self, guess: Guess) -> None:
+        """See how values are averaged that a header says so of: ``CO (STEL)``; anything else in brackets is a remark."""
+        wide, said = self.register.wide, guess.header.bracket
+        factors = self.terms.lists.get("factor")
+        if wide is None or factors is None or not said:
+            return
+        ways = self.terms.of(self.register.column(wide.averaging)) if wide.averaging else None
+        guess.averaging = (ways.code(said) if ways is not None else None) or ""
+        named = {factors.code(one) for one in (said, guess.header.text, " ".join(guess.header.parts))}
+        strange = strange_unit(guess.header.text, self.terms.factor_units.get(guess.factor or "", ""), self.terms)
+        if not guess.averaging and guess.factor not in named and not strange and not says_no_more(said):
+            guess.remark = said
+
+    def _unit_fits(self, header: Header, name: str) -> bool:
         """Whether what stands in brackets or as unit is not another unit than the column's own: no million for one."""
         column, said = self.register.column(name), header.unit or header.bracket
         own = column.unit
-        if not own or folded(phrase) == folded(header.text) or any(is_spelled(said, one) for one in column.other_units):
+        if (
+            not own
+            or folded(header.text) in self.aliases.spelled(name)
+            or any(is_spelled(said, one) for one in column.other_units)
+        ):
             return True
         return not stated_unit(header.text, own, self.terms) and (not said or is_spelled(said, own))
 
@@ -145,5 +193,6 @@ class Guesser:
         if len(ranked) > 1 and best[ranked[0]] - best[ranked[1]] < _AHEAD:
             return
         slips = any(words_agree(phrase, known) for phrase in phrases for known in self.aliases.spelled(ranked[0]))
-        if slips and self._unit_fits(guess.header, ranked[0], phrases[0]):
+        if slips and self._unit_fits(guess.header, ranked[0]):
             guess.column, guess.how, guess.by = ranked[0], "near", "whole"
+            guess.remark = self._unread(guess.header, ranked[0])

@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 
 from gisdb.registers.censored import Censored
+from gisdb.registers.notation import DASHES
 from gisdb.registers.register import Severity
 from loaders.sheets.cells import plain
-from loaders.sheets.shape import is_only_figures
+from loaders.sheets.shape import is_only_figures, is_ordinal
 from loaders.tables.matching import Matching
 from loaders.tables.problem import Problem
 from loaders.tables.read import CHUNK_ROWS
+from loaders.tables.stated_unit import is_multiple
 from loaders.tables.vocabulary import Terms
 
 # So many different cells of a column are looked at once.
@@ -29,7 +32,7 @@ class LeftOut:
     """Looks at columns that are not read while a file's rows go by.
 
     A column under an unknown header asks for a word where any cell holds a figure or a "not detected", one without a header
-    where any cell holds anything.
+    where any cell holds anything. What multiplies figures counts as one: ``nghìn người``.
     """
 
     def __init__(self, matching: Matching, header: tuple[str, ...], terms: Terms) -> None:
@@ -53,7 +56,7 @@ class LeftOut:
         seen = self._seen[position]
         cells = [cells[position] if position < len(cells) else "" for _, cells in chunk]
         fresh = set(cells) - seen
-        counts = _says_anything if position in self._nameless else self._is_value
+        counts = partial(_says_anything, at=position) if position in self._nameless else self._is_value
         if telling := {cell for cell in fresh if counts(cell.strip())}:
             at = next(at for at, cell in enumerate(cells) if cell in telling)
             self._found[position] = (chunk[at][0], cells[at])
@@ -65,6 +68,8 @@ class LeftOut:
         if _NUMBERED.fullmatch(bare):
             return False
         if is_only_figures(cell) or (cell != "" and _VALUE.number_in(cell) == ""):
+            return True
+        if is_multiple(bare):
             return True
         with_unit = _WITH_UNIT.fullmatch(bare)
         return with_unit is not None and self._terms.unit(with_unit[1]) is not None
@@ -88,5 +93,6 @@ class LeftOut:
         return replace(known, code=code, severity=Severity.WARNING, line=line, cell=cell)
 
 
-def _says_anything(cell: str) -> bool:
-    return cell != ""
+def _says_anything(cell: str, at: int) -> bool:
+    # In front of all others a column without a header numbers the rows.
+    return cell != "" and cell not in DASHES and not (at == 0 and is_ordinal(plain(cell)))

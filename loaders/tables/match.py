@@ -20,7 +20,7 @@ from loaders.tables.guess import Guess, Guesser
 from loaders.tables.headers import taken_apart
 from loaders.tables.matching import Matched, Matching
 from loaders.tables.problem import Problem
-from loaders.tables.stated_unit import measured_in, stated_above, stated_unit, states_own
+from loaders.tables.stated_unit import measured_in, multiple_above, stated_above, stated_unit, states_own
 from loaders.tables.title import Line, constants_above
 from loaders.tables.vocabulary import Terms
 from loaders.tables.wide import Sheet, sheet_of
@@ -90,9 +90,24 @@ class _Matcher:
             self._tell(one, sheet)
         marked = [position for position, text in enumerate(header) if folded(text) == SYNTHETIC]
         given = set(constants) | (sheet.columns if sheet is not None else set())
-        errors = (*self._in_other_units(matched, above), *self._twice(matched), *self._missing(matched, given, guesses))
+        in_other_units = self._in_other_units(matched, above)
+        told = multiple_above(above)
+        if told is not None and not in_other_units:
+            params = {"stated": told[1]}
+            self.problems.append(Problem("unit_above_not_read", Severity.WARNING, line=told[0], params=params))
+        errors = (*in_other_units, *self._twice(matched), *self._missing(matched, given, guesses))
         known = (*errors, *self.problems)
-        return Matching(tuple(matched), marked[0] if marked else None, known, constants, sheet)
+        stated = "" if sheet is not None else self._stated_beside(guesses, above)
+        return Matching(tuple(matched), marked[0] if marked else None, known, constants, sheet, stated)
+
+    def _stated_beside(self, guesses: list[Guess], above: tuple[Line, ...]) -> str:
+        """The unit that the results' header, or else a line above the table, states where there is a column of units too."""
+        wide = self.register.wide
+        if wide is None or not any(one.column == wide.unit for one in guesses):
+            return ""
+        of_value = next((one.header.unit for one in guesses if one.column == wide.value), "")
+        told = measured_in(above, self.terms)
+        return of_value or (told[1] if told else "")
 
     def _is_ours(self, text: str) -> bool:
         if folded(text) in self.guesser.chosen:
@@ -115,7 +130,9 @@ class _Matcher:
         for one in guesses:
             if one.factor is not None or (one.column in (wide.value, wide.unit) and one.by != "whole"):
                 one.column = None
-        listed = [(one.position, one.header, one.factor, one.band) for one in factors if one.factor is not None]
+        listed = [
+            (one.position, one.header, one.factor, one.band, one.averaging) for one in factors if one.factor is not None
+        ]
         given = {one.column for one in guesses} | self.choices.constants.keys()
         sheet, told = sheet_of(
             wide,
@@ -167,6 +184,8 @@ class _Matcher:
     def _tell(self, guess: Guess, sheet: Sheet | None) -> None:
         """Say of a header that is not read why; and of one that was read by a slip of the pen, as what."""
         params: dict[str, object] = {"header": guess.header.text}
+        if guess.remark and (guess.column is not None or (sheet is not None and guess.factor is not None)):
+            self.problems.append(self._remark(guess))
         if guess.column is not None:
             if guess.how == "near":
                 self.problems.append(Problem("header_near", Severity.NOTE, column=guess.column, params=params))
@@ -181,6 +200,16 @@ class _Matcher:
             self.problems.append(Problem("header_undecided", Severity.NOTE, params=params, position=guess.position))
         else:
             self.problems.append(Problem("header_unknown", Severity.NOTE, params=params, position=guess.position))
+
+    def _remark(self, guess: Guess) -> Problem:
+        """A warning that something in a header was not looked at; ``meant``: as what its cells are read."""
+        if guess.column is not None:
+            column = self.register.column(guess.column)
+            meant = (column.vi, column.en)
+        else:
+            meant = self.terms.lists["factor"].names[guess.factor or ""]
+        params = {"header": guess.header.text, "remark": guess.remark, "meant_vi": meant[0], "meant_en": meant[1]}
+        return Problem("header_remark", Severity.WARNING, column=guess.column, params=params, position=guess.position)
 
     def _in_other_units(self, matched: list[Matched], above: tuple[Line, ...]) -> list[Problem]:
         """Columns whose numbers would be wrong: a person chose them under a header that states another unit than theirs.

@@ -32,6 +32,7 @@ class Matching:
         synthetic: position of the column by which a file says that its rows are sample data; None: it has none.
         problems: errors where the headers can't be used, notes on those that are left out.
         constants: column → the cell that every row has there.
+        stated: the unit that a header or a line above states for results that have a column of units as well.
         sheet: which columns are factors, where the file has a column for each; None: a row is a record.
     """
 
@@ -40,6 +41,7 @@ class Matching:
     problems: tuple[Problem, ...]
     constants: Mapping[str, str] = field(default_factory=dict)
     sheet: Sheet | None = None
+    stated: str = ""
 
     @property
     def usable(self) -> bool:

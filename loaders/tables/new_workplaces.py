@@ -38,6 +38,11 @@ class Described:
     commune: str
     address: str
 
+    @property
+    def is_described(self) -> bool:
+        """Whether its key is no code of the file but made of its name and commune."""
+        return " | " in self.key or self.key == self.name
+
 
 def make(conn: Connection, wanted: Sequence[Described], upload_id: int, problems: Problems) -> dict[str, str]:
     """Make workplaces; gives the code of each by what the file calls it. What can't be made is told.
@@ -89,7 +94,7 @@ def _row(one: Described, code: str) -> str:
 
 def _free_code(conn: Connection, one: Described, other: str) -> str:
     """The file's own code or the tax code, unless a workplace has it already, of whatever province."""
-    named = one.key if " | " not in one.key and one.key != one.name else one.tax_code
+    named = one.tax_code if one.is_described else one.key
     if not named:
         return other
     row = driver(conn).execute("SELECT workplace_taken(%s)", (named,)).fetchone()

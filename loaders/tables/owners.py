@@ -24,6 +24,8 @@ NEW = "new"
 # So alike (0 to 100) that it is proposed, so much more than the next best, and so alike that it is shown at all.
 _PROPOSED, _AHEAD, _SHOWN = 90, 4, 55
 _MOST_SHOWN = 5
+# By so many digits of a tax code an enterprise and its branches are one.
+_FIRM = 10
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,8 @@ def settle_owners(
     described = {one.name for one in owner_column(register).described_by} & set(present)
     if not described and not choices.workplaces:
         return Owners()
+    if described:
+        problems.extend(_called_otherwise(conn, register))
     unknown = _unknown(conn, register)
     if not unknown:
         return Owners()
@@ -107,7 +111,11 @@ def settle_owners(
         elif (found := finder.surely(one)) is not None:
             codes[one.key] = found.code
             params = {"code": found.code, "name": found.name}
-            problems.add(Problem("workplace_recognised", Severity.NOTE, one.line, cell=one.key, params=params))
+            # Its name is the same: the code or tax code that the file gives it is another.
+            code, severity = "workplace_recognised", Severity.NOTE
+            if not finder.is_its_tax_code(one, found) and (one.tax_code or not one.is_described):
+                code, severity = "workplace_recognised_by_name", Severity.WARNING
+            problems.add(Problem(code, severity, one.line, cell=one.key, params=params))
         else:
             questions.append(finder.question(one))
     made = make(conn, fresh, upload_id, problems)
@@ -134,6 +142,29 @@ def _unknown(conn: Connection, register: Register) -> list[Described]:
         ).format(stage=STAGE, owner=owner, day=sql.SQL(register.placed_on))
     )
     return [Described(key, line, day, *(one or "" for one in words)) for key, line, day, *words in rows]
+
+
+def _called_otherwise(conn: Connection, register: Register) -> list[Problem]:
+    """Warnings where a row's code is one workplace's, and its name or tax code another's: a column may have slipped."""
+    owner = owner_column(register).name
+    rows = driver(conn).execute(
+        sql.SQL(
+            """SELECT s.*, array_agg(w.name_vi ORDER BY w.valid_from DESC), array_agg(w.tax_code)
+               FROM (SELECT {owner} AS code, workplace_name, workplace_tax_code, min(line) FROM {stage}
+                     WHERE workplace_name IS NOT NULL OR workplace_tax_code IS NOT NULL GROUP BY 1, 2, 3) AS s
+               JOIN workplace_state AS w ON w.code = s.code AND w.superseded_at IS NULL
+               GROUP BY s.code, s.workplace_name, s.workplace_tax_code, s.min ORDER BY s.min"""
+        ).format(stage=STAGE, owner=sql.Identifier(owner))
+    )
+    alike, found = Alikeness.of(conn), []
+    for code, name, tax_code, line, names, taxes in rows:
+        said = tax_digits(tax_code or "")
+        known = {digits for tax in taxes if (digits := tax_digits(tax or ""))}
+        other_tax = said and known and not any(one.startswith(said[:_FIRM]) for one in known)
+        if other_tax or (name and max(alike.score(name, one, "", "") for one in names) < _SHOWN):
+            params = {"known": names[0], "said": tax_code if other_tax else name}
+            found.append(Problem("workplace_called_otherwise", Severity.WARNING, line, owner, code, params))
+    return found
 
 
 def _rename(conn: Connection, column: str, codes: dict[str, str]) -> None:
@@ -180,6 +211,10 @@ class _Finder:
             and self._alike.same_place(one.commune, known.commune)
         ]
         return same[0] if len(same) == 1 else None
+
+    def is_its_tax_code(self, one: Described, known: _Known) -> bool:
+        """Whether the file says the tax code of a workplace."""
+        return tax_digits(one.tax_code or one.key) == tax_digits(known.tax_code) != ""
 
     def question(self, one: Described) -> Question:
         """Ask, with the nearest workplaces and what seems right."""

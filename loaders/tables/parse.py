@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -23,6 +23,8 @@ from loaders.tables.vocabulary import Terms, Vocabulary
 # Cells repeat: each is parsed once while so many are remembered.
 REMEMBERED = 100_000
 _NULL = r"\N"
+# What a blank averaging is until the factor beside it is known.
+_AS_LIMITED = "\0"
 _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 # What spreadsheets show where a formula came to nothing.
 _NOT_AVAILABLE = "#N/A"
@@ -31,6 +33,8 @@ _ERRORS = frozenset(
 )
 # Marks that nobody sees and that come with what is copied: soft hyphen, zero-width ones, directions, byte-order mark. Not ours.
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2062-\u2064\u2066-\u206f\ufeff]")
+# Of different units in one column so many are named.
+_MOST_TOLD = 5
 # A declared default is read in the notation of the source code.
 _DECLARED = Style(".", "dmy")
 
@@ -207,10 +211,22 @@ class Parser:
         absent = [one for one in self.register.columns if one.default is not None and one.name not in present]
         self.blanks = [_blank(one) or _NULL for one in absent]
         self._absent = absent
+        self._averaged = self._averaging_by_factor(present)
         self._used = {at for at, _ in placed if at < self.width} | {self.matching.synthetic or 0}
         self._value = self.width + filled.index(sheet.wide.value) if sheet is not None else None
         self._told: set[tuple[int, int]] = set()
         self._noted: set[tuple[str, str]] = set()
+
+    def _averaging_by_factor(self, present: set[str]) -> tuple[int, int] | None:
+        """Where among a record's texts factor and averaging are, if a blank averaging is that of its factor's limits."""
+        wide = self.register.wide
+        if wide is None or not wide.averaging or self.matching.sheet is not None or wide.factor not in present:
+            return None
+        names = [reading.column.name for _, reading in self.readings] + [one.name for one in self._absent]
+        at = names.index(wide.averaging)
+        if at < len(self.readings):
+            self.readings[at][1].blank = _AS_LIMITED
+        return names.index(wide.factor), at
 
     def _codes(self, column: Column, present: set[str]) -> Vocabulary | None:
         kind = column.kind
@@ -234,6 +250,17 @@ class Parser:
             if wrong := reading.wrong.get(cell):
                 found.append(Problem(wrong.code, column=reading.column.name, cell=cell, params=wrong.params))
         return found
+
+    def units_unlike_the_stated(self) -> list[Problem]:
+        """A warning where cells of the column of units say another one than the header of the results, or a line above."""
+        wide, stated = self.register.wide, self.matching.stated
+        if wide is None or not stated:
+            return []
+        cells = [cell for _, reading in self.readings if reading.column.name == wide.unit for cell in reading]
+        own = self.terms.unit(stated)
+        others = sorted({said for cell in cells if (said := plain(cell).strip()) and self.terms.unit(said) != own})
+        params = {"stated": stated, "others": ", ".join(f"“{one}”" for one in others[:_MOST_TOLD])}
+        return [Problem("unit_beside_is_other", Severity.WARNING, column=wide.unit, params=params)] if others else []
 
     def chunks(self, rows: Iterator[tuple[int, list[str]]]) -> Iterator[str]:
         """COPY text of the good records, those of `CHUNK_ROWS` rows at a time."""
@@ -285,13 +312,16 @@ class Parser:
     def _block(self, lines: list[int], columns: list[Sequence[str]], cell: int | None) -> str:
         texts = [list(map(reading.__getitem__, columns[position])) for position, reading in self.readings]
         bad = self._wrong_lines(lines, columns, cell)
+        blanks: list[Iterable[str]] = [repeat(blank, len(lines)) for blank in self.blanks]
+        if self._averaged is not None:
+            self._average(texts, blanks, *self._averaged)
         parts = zip(
             map(str, lines),
             self._raw(columns, len(lines)),
             self._synthetic(columns, len(lines)),
             repeat(_NULL if cell is None else str(cell), len(lines)),
             *texts,
-            *(repeat(blank, len(lines)) for blank in self.blanks),
+            *blanks,
             strict=True,
         )
         rows: Iterator[str] = map("\t".join, parts)
@@ -299,6 +329,18 @@ class Parser:
             self.refused += len(bad)
             rows = (row for line, row in zip(lines, rows, strict=True) if line not in bad)
         return "".join(f"{row}\n" for row in rows)
+
+    def _average(self, texts: list[list[str]], blanks: list[Iterable[str]], factor: int, averaging: int) -> None:
+        """Write into blank cells of averaging how the limits of the factor beside them are averaged, if in one way."""
+        at = averaging - len(texts)
+        usual = _blank(self.register.column(self.register.wide.averaging)) if self.register.wide else None
+        ways = {one: way or usual or _NULL for one, way in self.terms.averaging.items()}
+        known = [ways.get(one, usual or _NULL) for one in texts[factor]]
+        if at >= 0:
+            blanks[at] = known
+        else:
+            given = texts[averaging]
+            texts[averaging] = [way if said == _AS_LIMITED else said for said, way in zip(given, known, strict=True)]
 
     def _wrong_lines(self, lines: list[int], columns: Sequence[Sequence[str]], cell: int | None) -> set[int]:
         bad: set[int] = set()

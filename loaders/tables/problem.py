@@ -43,7 +43,11 @@ class Problem:
     def said(self, register: Register, language: str) -> Sentence:
         """What is wrong and what to do, without the place."""
         params = {name: _told(name, value) for name, value in self.params.items()}
-        known = params | {"cell": shortened(self.cell or ""), "column": label(register, self.column, language)}
+        known = (
+            {"line": self.line}
+            | params
+            | {"cell": shortened(self.cell or ""), "column": label(register, self.column, language)}
+        )
         if isinstance(name := self.params.get("name"), str):
             known["name"] = label(register, name, language)
         # What has a name in each language is said in the reader's.

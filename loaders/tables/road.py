@@ -182,6 +182,7 @@ def _travel(conn: Connection, journey: _Journey, work: Path) -> Receipt:
         if meaning.style == intake.style:
             _tell_of_matching(journey, table, meaning)
             journey.problems.take(parser.problems)
+            journey.problems.extend(parser.units_unlike_the_stated())
             _tell_of_style(journey, meaning)
             return _decide(conn, replace(intake, meaning=meaning), parser)
     _tell_of_matching(journey, table, meaning)

@@ -19,6 +19,8 @@ from loaders.tables.vocabulary import Terms
 
 _UNITS = WORDS["units"]
 _IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
+# (1), (a), (*), (dd/mm/yyyy) and what stands for it
+_NUMBER_OR_DAY = re.compile(r"[\d*]+|[a-z]|d{1,2}[/\-]?m{1,2}[/\-]?y{2,4}|y{4}[/\-]?m{2}[/\-]?d{2}|d{1,2}/m{1,2}")
 _MARKS = (",", ";", ":", " - ", " – ")
 
 
@@ -30,6 +32,12 @@ def stated_unit(header: str, own: str, terms: Terms) -> str:
     tail = " ".join(header.split()[-2:])
     multiplied = (one for one in (*said, tail) if _is_multiple(one, own))
     return next(multiplied, "") or next((one for one in said if _is_unit(one, terms)), "")
+
+
+def says_no_more(said: str) -> bool:
+    """Whether what stands in a header's brackets says nothing of what its cells mean: how to fill them in, a number."""
+    key = _key(said)
+    return key in _keys(WORDS["headers"]["harmless"]) or bool(_NUMBER_OR_DAY.fullmatch(key))
 
 
 def strange_unit(header: str, own: str, terms: Terms) -> str:
@@ -58,6 +66,16 @@ def _is_like_unit(said: str, terms: Terms) -> bool:
 def stated_above(above: Iterable[Line], own: str) -> tuple[int, str] | None:
     """The line above a table that says that its numbers are multiples of ``own``, and how: (2, 'triệu đồng')."""
     return next((one for one in _units_above(above) if _is_multiple(one[1], own)), None)
+
+
+def multiple_above(above: Iterable[Line]) -> tuple[int, str] | None:
+    """The line above a table that says that its numbers are multiples of whatever unit: (2, 'nghìn người')."""
+    return next((one for one in _units_above(above) if is_multiple(one[1])), None)
+
+
+def is_multiple(said: str) -> bool:
+    """Whether ``said`` is a multiple of any unit that columns have: ``nghìn người``, ``triệu đồng``."""
+    return bool(_any_multiple().fullmatch(_key(said)))
 
 
 def measured_in(above: Iterable[Line], terms: Terms) -> tuple[int, str] | None:
@@ -100,11 +118,22 @@ def _candidates(header: str) -> Iterator[str]:
 def _is_multiple(said: str, own: str) -> bool:
     """Whether ``said`` is ``own`` times something, as ``triệu đồng``, ``1.000 đ``, ``tr.đ``; or a thousand and more alone."""
     key = _key(said)
-    multiples = _keys(_UNITS["multiples"])
     # Of words, tr and k alone could be anything.
-    whole = _any_of(one for one in multiples if len(one) > 3 or not one.isascii())
-    times = rf"[x×]?(?:\d+|10\^?[2-9]|{_any_of(multiples)})+{_any_of(_spellings(own))}"
+    whole = _any_of(one for one in _keys(_UNITS["multiples"]) if len(one) > 3 or not one.isascii())
+    times = rf"{_times()}{_any_of(_spellings(own))}"
     return bool(re.fullmatch(rf"{times}|[x×]\d+|10{{3,}}|10\^[2-9]|{whole}+", key))
+
+
+def _times() -> str:
+    return rf"[x×]?(?:\d+|10\^?[2-9]|{_any_of(_keys(_UNITS['multiples']))})+"
+
+
+@cache
+def _any_multiple() -> re.Pattern[str]:
+    words = _any_of(_keys(_UNITS["multiples"]))
+    units = _any_of(_keys(spelling for row in _UNITS["spellings"] for spelling in row))
+    # A number alone before a unit is a value: “5 người”.
+    return re.compile(rf"(?:[x×]?\d*{words}+|[x×]?10{{3,}}){units}")
 
 
 def _any_of(keys: Iterable[str]) -> str:

@@ -23,6 +23,7 @@ LEFT_OUT = "left_out"
 # What a header that stands above bands means, where the same words alone mean another factor.
 ABOVE_BANDS = "factor_above_bands"
 _BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
+_SIGNS = "%‰°$€"
 _NEAREST = 3
 # Of a list so many codes are told.
 _TOLD = 15
@@ -35,8 +36,8 @@ def exactly(said: str) -> str:
 
 
 def squeezed(said: str) -> str:
-    """The letters and digits of ``said`` alone, without tones and case: ``Ngày-đo :`` is ``ngaydo``."""
-    return "".join(letter for letter in folded(said) if letter.isalnum())
+    """The letters, digits and signs of units of ``said``, without tones and case: ``Ngày-đo :`` is ``ngaydo``."""
+    return "".join(letter for letter in folded(said) if letter.isalnum() or letter in _SIGNS)
 
 
 def without_brackets(said: str) -> str:

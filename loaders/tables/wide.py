@@ -124,7 +124,7 @@ def factor_above_bands(header: Header, register: Register, terms: Terms) -> str 
 
 def sheet_of(
     wide: Wide,
-    factors: Iterable[tuple[int, Header, str, str]],
+    factors: Iterable[tuple[int, Header, str, str, str]],
     terms: Terms,
     *,
     averaged: bool,
@@ -133,16 +133,16 @@ def sheet_of(
 ) -> tuple[Sheet, list[Problem]]:
     """The sheet of these factors' columns, and what should be told of it.
 
-    ``factors``: position, header, factor and band (``""``: none) of each. ``averaged``, ``banded``: whether the file itself
+    ``factors``: position, header, factor, band and averaging as the header says them (``""``: it does not) of each. ``averaged``, ``banded``: whether the file itself
     says how its values are averaged, of which band they are. ``above``: the line above the table that says a unit, and which:
     it holds for the columns that state none and whose factors are measured in such units.
     """
     told: list[Problem] = []
     found: list[FactorColumn] = []
-    for position, header, factor, band in factors:
+    for position, header, factor, band, way in factors:
         unit = header.unit or terms.factor_units.get(factor, "")
         known = terms.banded if band else terms.averaging
-        averaging = "" if averaged else known.get(factor, "")
+        averaging = "" if averaged else way or known.get(factor, "")
         if not header.unit:
             params: dict[str, object] = {"header": header.text, "unit": unit}
             code, severity = "unit_of_factor", Severity.NOTE

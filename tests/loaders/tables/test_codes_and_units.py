@@ -106,7 +106,7 @@ def test_codes_whose_list_is_the_usual_one_by_their_names(newcomer: Clerk) -> No
         ("3.01234567E+11", "code_shortened"),
         *(
             (cell, "cell_says_nothing")
-            for cell in ("0", "N/A", "n.a.", "none", "-", "?", "...", "xxx", "Không có", "chưa cấp")
+            for cell in ("0", "N/A", "n.a.", "none", "nt", "-", "?", "...", "xxx", "Không có", "chưa cấp")
         ),
         ("NULL", "cell_required"),
     ],

@@ -95,6 +95,54 @@ def test_letters_alone_make_no_header_alike(header: str) -> None:
     assert [one.code for one in match(MEASUREMENTS, (*HEADER, header)).problems] == ["header_unknown"]
 
 
+@pytest.mark.parametrize(
+    ("name", "header", "remark"),
+    [
+        ("measurements", "Kết quả (max)", "max"),
+        ("measurements", "Kết quả (STEL)", "STEL"),
+        ("measurements", "Ngày đo (nhận mẫu)", "nhận mẫu"),
+        ("measurements", "Số người tiếp xúc (nữ)", "nữ"),
+        ("measurements", "Ngày đo (dd/mm/yyyy)", None),
+        ("measurements", "Kết quả (result)", None),
+        ("measurements", "Kết quả đo (nếu có)", None),
+        ("measurements", "Số người tiếp xúc (người)", None),
+        ("measurements", "Vị trí lao động (ghi rõ tổ, máy)", None),
+        ("measurements", "Giới hạn phát hiện (LOD)", None),
+        ("incidents", "Số người bị nạn (nam)", "nam"),
+        ("reported_totals", "Giá trị (lũy kế)", "lũy kế"),
+        ("workplaces", "Mã số thuế (công ty mẹ)", "công ty mẹ"),
+        ("workplaces", "Mã ngành (VSIC 2007)", "VSIC 2007"),
+    ],
+)
+def test_what_a_header_adds_in_brackets_is_asked_about(name: str, header: str, remark: str | None) -> None:
+    """Unless it says how a cell is filled in, its unit, or the column's name once more."""
+    matching = match(register(name), (header,))
+    assert [one.header for one in matching.matched] == [header]
+    told = [(one.severity, one.params["remark"]) for one in matching.problems if one.code == "header_remark"]
+    assert told == ([(Severity.WARNING, remark)] if remark else [])
+    chosen = match(register(name), (header,), Choices(columns={header: matching.matched[0].column.name}))
+    assert [one for one in chosen.problems if one.code == "header_remark"] == []
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [("nghìn người", True), ("người", False), ("Trung tâm y tế 5", False), ("1.000 người", True), ("5 người", False)],
+)
+def test_multiples_above_a_table_that_no_column_takes_are_asked_about(said: str, *, asked: bool) -> None:
+    header = ("Chỉ tiêu", "Kỳ báo cáo", "Giá trị")
+    found = match(register("reported_totals"), header, above=((1, (f"Đơn vị tính: {said}", "", "")),))
+    told = [(one.severity, one.line) for one in found.problems if one.code == "unit_above_not_read"]
+    assert told == ([(Severity.WARNING, 1)] if asked else [])
+
+
+@pytest.mark.parametrize("sign", ["%", "$", "€"])
+def test_a_sign_is_a_unit(sign: str) -> None:
+    head = ("Mã cơ sở", "Số vụ", "Ngày xảy ra", "Mức độ", "Số người bị nạn")
+    assert "cost_vnd" not in names(match(register("incidents"), (*head, f"Thiệt hại ({sign})")))
+    years = match(register("workplace_years"), ("Mã cơ sở", "Năm", "Số lao động", f"Lao động nữ ({sign})"))
+    assert "women" not in names(years)
+
+
 def test_a_missing_column_names_the_headers_that_it_could_be() -> None:
     matching = match(register("workplace_years"), ("Mã cơ sở", "Năm", "Tổng số người lao động có mặt"))
     missing = matching.problems[0]

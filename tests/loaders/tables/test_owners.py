@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from gisdb.registers.register import Severity
 from loaders.tables import Receipt, State
 from loaders.tables.choices import Choices
 from loaders.tables.owners import NEW, Candidate
@@ -44,6 +45,28 @@ def test_a_tax_code_that_is_known_decides(south: Clerk) -> None:
     south.import_text("workplaces", f"{header}\n79-7;Một tên khác;0309876543;13;26740\n")
     assert bring(south, FRESH).state is State.COMMITTED
     assert owners(south) == [("79-7",)]
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "tax_code", "asked"),
+    [
+        ("79-2", "Dệt Phương Nam", "", ("workplace_called_otherwise", "Cơ khí Thủ Đức", "Dệt Phương Nam")),
+        ("79-7", "Gỗ Tân Phú", "0301234567", ("workplace_called_otherwise", "Gỗ Tân Phú", "0301234567")),
+        ("79-7", "Công ty CP Gỗ Tân Phú", "0309876543-001", None),
+        ("79-2", "CƠ KHÍ THỦ ĐỨC", "", None),
+        ("KH-12", "Dệt Phương Nam", "", ("workplace_recognised_by_name", None, None)),
+    ],
+)
+def test_a_code_and_a_name_of_two_workplaces_wait_for_a_word(
+    south: Clerk, code: str, name: str, tax_code: str, asked: tuple[str, str | None, str | None] | None
+) -> None:
+    header = "Mã cơ sở;Tên cơ sở;Mã số thuế;Mã ngành;Mã xã/phường"
+    south.import_text("workplaces", f"{header}\n79-7;Gỗ Tân Phú;0309876543;16;26800\n")
+    header = f"Mã cơ sở;Tên cơ sở;Mã số thuế;{HEADER.split(';', 3)[3]}"
+    receipt = south.measurements(f"{code};{name};{tax_code};Cưa 1;12/03/2026;Tiếng ồn;80;dBA", header=header)
+    told = [one for one in receipt.problems if one.severity is Severity.WARNING]
+    assert [(one.code, one.params.get("known"), one.params.get("said")) for one in told] == ([asked] if asked else [])
+    assert receipt.state is (State.UNCONFIRMED if asked else State.COMMITTED)
 
 
 def test_what_is_not_sure_is_asked_with_the_nearest(south: Clerk) -> None:

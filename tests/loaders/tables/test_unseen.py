@@ -10,6 +10,7 @@ import xlwt  # type: ignore[import-untyped]
 from openpyxl import Workbook
 from openpyxl.styles import Font
 
+from gisdb.registers import register
 from gisdb.registers.register import Severity
 from loaders.tables import State
 from tests.loaders.tables.conftest import HEADER, Clerk
@@ -75,7 +76,33 @@ def test_what_is_hidden_or_struck_through_waits_for_a_word(clerk: Clerk, write: 
     assert set(told) == {"rows_hidden", "columns_hidden", *(["cells_struck_through"] if write is not ods else [])}
     assert (told["rows_hidden"].line, told["rows_hidden"].params["count"]) == (ROW, 1)
     assert told["columns_hidden"].params["headers"] == "“Kết quả”"
+    for language, line in (("vi", "dòng đầu là dòng 3"), ("en", "3")):
+        assert line in told["rows_hidden"].said(register("measurements"), language).text
     if write is not ods:
         assert (told["cells_struck_through"].line, told["cells_struck_through"].cell) == (STRUCK[0], "70.5")
     assert (asked.state, asked.counts["added"]) == (State.UNCONFIRMED, 3)
     assert clerk.import_text("measurements", path.read_bytes(), confirmed=True).counts["added"] == 3
+
+
+@pytest.mark.parametrize(
+    ("shown", "asked"),
+    [
+        ('"<"0.00', True),
+        ("<0.00", True),
+        ('0.00;-0.00;"KPH"', True),
+        ('0.0" ppm"', True),
+        ("0.00", False),
+        ('#,##0.0\\ "₫"', False),
+        ("[Red]0.0;[Blue]-0.0", False),
+    ],
+)
+def test_words_that_a_format_shows_beside_a_number_wait_for_a_word(clerk: Clerk, shown: str, *, asked: bool) -> None:
+    book = Workbook()
+    sheet = book.worksheets[0]
+    for row in ROWS[:2]:
+        sheet.append(row)
+    sheet.cell(2, 5).number_format = shown
+    book.save(clerk.folder / "sheet")
+    receipt = clerk.import_text("measurements", (clerk.folder / "sheet").read_bytes())
+    told = [(one.code, one.line, one.cell) for one in receipt.problems if one.severity is Severity.WARNING]
+    assert told == ([("cells_shown_with_words", 2, "86.5")] if asked else [])

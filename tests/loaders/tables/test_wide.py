@@ -91,6 +91,22 @@ def test_octave_bands_become_records_of_one_factor(clerk: Clerk) -> None:
     assert again.counts == {"read": 3, "added": 1, "changed": 0, "unchanged": 2, "refused": 0}
 
 
+@pytest.mark.parametrize(("column", "cell"), [("", ""), (";Kiểu trung bình", ";"), (";Kiểu trung bình", ";-")])
+def test_a_list_of_results_is_averaged_as_a_wide_sheet_is(clerk: Clerk, column: str, cell: str) -> None:
+    """A blank cell is TWA only where the factor's limits do not say otherwise."""
+    header = f"Mã cơ sở;Vị trí;Ngày đo;Mã yếu tố;Kết quả;Đơn vị{column}"
+    rows = [f"79-1;A;12/03/2025;{one}{cell}" for one in ("LIGHT;300;lux", "NOISE;80;dBA", "TEMPERATURE;30;°C")]
+    if cell == ";":
+        rows.append("79-1;B;12/03/2025;NOISE;81;dBA;ceiling")
+    assert clerk.measurements(*rows, header=header).state is State.COMMITTED
+    found = dict(clerk.rows("SELECT factor || sampling_point, averaging FROM measurement"))
+    assert found == {"LIGHTA": "instant", "NOISEA": "TWA", "TEMPERATUREA": "instant"} | (
+        {"NOISEB": "ceiling"} if cell == ";" else {}
+    )
+    wide = clerk.measurements("79-1;A;12/03/2025;300", header="Mã cơ sở;Vị trí;Ngày đo;Ánh sáng (lux)")
+    assert wide.state is State.UNCHANGED
+
+
 @pytest.mark.parametrize(
     ("header", "cell", "code"),
     [
@@ -105,8 +121,10 @@ def test_octave_bands_become_records_of_one_factor(clerk: Clerk) -> None:
         ("", "", None),
         ("Ghi chép (mg/m3)", "", "header_unknown"),
         ("Máy đã dùng", "Hà 01", "header_unknown"),
-        ("Số điện thoại", "(028) 3822 1234", "header_unknown"),
+        ("Liên hệ", "(028) 3822 1234", "header_unknown"),
         ("Giới hạn cho phép (mg/m3)", "4", "header_left_out"),
+        ("QCVN 24:2016/BYT (dBA)", "85", "header_left_out"),
+        ("Năm sinh", "1990", "header_left_out"),
     ],
 )
 @pytest.mark.parametrize("wide", [True, False])
@@ -170,6 +188,30 @@ def test_the_unit_stated_above_the_table_is_that_of_columns_that_state_none(cler
         ("unit_above", "CO", 1),
         ("unit_of_factor", "Tiếng ồn", None),
     ]
+
+
+def test_what_a_factors_header_adds_in_brackets_is_understood_or_asked(terms: Terms) -> None:
+    header = ("CO (STEL)", "SO2 (sulfur dioxide)", "Bụi (toàn phần)", "Tiếng ồn (max)", "NH3 (mg/m3)", "Toluen (lần 1)")
+    found = match(MEASUREMENTS, ("Mã cơ sở", "Vị trí", "Ngày đo", *header), Choices(), terms)
+    assert found.sheet is not None
+    assert {one.factor: one.averaging for one in found.sheet.factors}["CO"] == "STEL"
+    told = {one.params["header"]: one.params["remark"] for one in found.problems if one.code == "header_remark"}
+    assert told == {"Tiếng ồn (max)": "max", "Toluen (lần 1)": "lần 1"}
+
+
+@pytest.mark.parametrize(
+    ("header", "asked"),
+    [
+        ("Mã cơ sở;Vị trí;Ngày đo;Mã yếu tố;Kết quả (ppm);Đơn vị", True),
+        ("Đơn vị tính: ppm\nMã cơ sở;Vị trí;Ngày đo;Mã yếu tố;Kết quả;Đơn vị", True),
+        ("Mã cơ sở;Vị trí;Ngày đo;Mã yếu tố;Kết quả (mg/m³);Đơn vị", False),
+    ],
+)
+def test_a_unit_that_the_column_of_units_contradicts_is_asked_about(clerk: Clerk, header: str, *, asked: bool) -> None:
+    receipt = clerk.measurements("79-1;A;12/03/2026;CO;5;mg/m3", header=header)
+    told = [(one.severity, one.params["others"]) for one in receipt.problems if one.code == "unit_beside_is_other"]
+    assert told == ([(Severity.WARNING, "“mg/m3”")] if asked else [])
+    assert receipt.state is (State.UNCONFIRMED if asked else State.COMMITTED)
 
 
 def test_ppm_is_converted_by_molar_mass_and_kept_as_given(clerk: Clerk) -> None:
