@@ -12,7 +12,7 @@ from geoalchemy2 import Geometry
 from sqlalchemy import Integer
 
 from gisdb.registers.column import Code, Coded, Column, Day, Quantity, Whole, Words
-from gisdb.registers.register import Derived, Register, Rule
+from gisdb.registers.register import Derived, Register, Rule, Severity
 from gisdb.registers.workplaces import WORKPLACE
 
 REGISTER = Register(
@@ -294,6 +294,13 @@ REGISTER = Register(
         Rule("more_women_than_victims", "women", "s.women > s.victims"),
         Rule("more_hurt_than_victims", "deaths", "s.deaths + s.seriously_injured > s.victims"),
         Rule("severity_contradicts", "severity", "(s.severity = 'fatal') <> (s.deaths > 0)"),
+        Rule(
+            "severity_below_injuries",
+            "severity",
+            "s.severity = 'minor' AND s.seriously_injured > 0",
+            Severity.WARNING,
+            "jsonb_build_object('injured', s.seriously_injured)",
+        ),
         Rule(
             "cause_unknown",
             "cause",

@@ -122,7 +122,7 @@ REGISTER = Register(
             "s.workers > 0 AND s.hours::numeric / s.workers NOT BETWEEN 500 AND 3000"
             " AND s.hours <= s.workers::bigint * 8784",
             Severity.WARNING,
-            "jsonb_build_object('hours_per_worker', round(s.hours::numeric / s.workers))",
+            "jsonb_build_object('hours_per_worker', round(s.hours::numeric / s.workers, 1))",
         ),
     ),
     checks=(

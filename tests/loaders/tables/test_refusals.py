@@ -189,6 +189,11 @@ def test_a_workplace_that_cannot_be_is_refused(newcomer: Clerk, row: str, code: 
         ),
         (
             "incidents",
+            "workplace,number,happened_on,severity,victims,seriously_injured\n79-1,1,2026-01-01,minor,1,1\n",
+            "severity_below_injuries",
+        ),
+        (
+            "incidents",
             "workplace,number,happened_on,severity,victims,deaths\n79-1,1,2026-01-01,fatal,1,2\n",
             "more_hurt_than_victims",
         ),
