@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from gisdb.registers.notation import says_nothing
 from loaders.folding import folded
 from loaders.tables.stage import driver
 
@@ -32,16 +33,17 @@ class Alikeness:
             found[listed].append(folded(spelling))
         return cls(_longest_first(found["legal_form"]), _longest_first(found["unit_kind"]))
 
-    def score(self, said: str, known: str, commune_said: str, commune_known: str) -> int:
+    def score(self, said: str, known: str, *, same_place: bool) -> int:
         """0 to 100 by the words of the workplaces' names, less where the communes differ."""
         from rapidfuzz import fuzz
 
         score = fuzz.token_sort_ratio(_without(said, self.forms), _without(known, self.forms))
-        return round(score if self.same_place(commune_said, commune_known) else max(0.0, score - _ELSEWHERE))
+        return round(score if same_place else max(0.0, score - _ELSEWHERE))
 
-    def same_place(self, said: str, known: str) -> bool:
-        """Whether a commune as said may be the known one; what is not said contradicts nothing."""
-        return not said.strip() or self.commune(said) == self.commune(known)
+    def same_place(self, said: str, known: str, code: str) -> bool:
+        """Whether a commune as said, by name or code, may be the known one; what is not said contradicts nothing."""
+        bare = said.strip()
+        return not bare or says_nothing(bare) or bare == code or self.commune(bare) == self.commune(known)
 
     def commune(self, said: str) -> str:
         """A commune's own name, folded, of ``Phường Bến Nghé, Quận 1``."""

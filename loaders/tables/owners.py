@@ -73,6 +73,7 @@ class _Known:
     tax_code: str
     name: str
     commune: str
+    commune_code: str
 
 
 def settle_owners(
@@ -161,7 +162,7 @@ def _called_otherwise(conn: Connection, register: Register) -> list[Problem]:
         said = tax_digits(tax_code or "")
         known = {digits for tax in taxes if (digits := tax_digits(tax or ""))}
         other_tax = said and known and not any(one.startswith(said[:_FIRM]) for one in known)
-        if other_tax or (name and max(alike.score(name, one, "", "") for one in names) < _SHOWN):
+        if other_tax or (name and max(alike.score(name, one, same_place=True) for one in names) < _SHOWN):
             params = {"known": names[0], "said": tax_code if other_tax else name}
             found.append(Problem("workplace_called_otherwise", Severity.WARNING, line, owner, code, params))
     return found
@@ -208,7 +209,7 @@ class _Finder:
             for known in (by_tax or self._near[one.name])
             if one.name
             and folded(known.name) == folded(one.name)
-            and self._alike.same_place(one.commune, known.commune)
+            and self._alike.same_place(one.commune, known.commune, known.commune_code)
         ]
         return same[0] if len(same) == 1 else None
 
@@ -220,7 +221,8 @@ class _Finder:
         """Ask, with the nearest workplaces and what seems right."""
         seen: dict[str, Candidate] = {}
         for known in (*self._by_tax.get(tax_digits(one.tax_code or one.key), []), *self._near[one.name]):
-            score = self._alike.score(one.name, known.name, one.commune, known.commune)
+            same_place = self._alike.same_place(one.commune, known.commune, known.commune_code)
+            score = self._alike.score(one.name, known.name, same_place=same_place)
             if score >= _SHOWN:
                 seen[known.code] = Candidate(known.code, known.name, known.commune, score)
         best = tuple(sorted(seen.values(), key=lambda each: (-each.score, each.code))[:_MOST_SHOWN])
@@ -234,12 +236,12 @@ class _Finder:
 
 
 _KNOWN = """
-    SELECT s.code, coalesce(s.tax_code, ''), s.name_vi, u.name_vi
+    SELECT s.code, coalesce(s.tax_code, ''), s.name_vi, u.name_vi, u.code
     FROM workplace_state s JOIN admin_unit u ON u.id = s.declared_unit_id WHERE s.superseded_at IS NULL
 """
 _NEAR = """
     SELECT asked.name, near.* FROM unnest(%s::text[]) AS asked (name) CROSS JOIN LATERAL (
-        SELECT s.code, coalesce(s.tax_code, ''), s.name_vi, u.name_vi
+        SELECT s.code, coalesce(s.tax_code, ''), s.name_vi, u.name_vi, u.code
         FROM workplace_state s JOIN admin_unit u ON u.id = s.declared_unit_id
         WHERE s.superseded_at IS NULL AND fold(s.name_vi) OPERATOR(public.%%) fold(asked.name)
         ORDER BY public.similarity(fold(s.name_vi), fold(asked.name)) DESC, s.code LIMIT 10) AS near

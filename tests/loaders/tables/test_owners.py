@@ -40,6 +40,12 @@ def test_a_name_and_commune_that_are_known_need_no_code(south: Clerk) -> None:
     assert south.one("SELECT raw ->> 'workplace' FROM measurement") == "Dệt Phương Nam | Phường Sài Gòn"
 
 
+@pytest.mark.parametrize("commune", ["26740", "Sài Gòn", "N/A", ""])
+def test_a_commune_may_be_a_code_or_nothing(south: Clerk, commune: str) -> None:
+    receipt = bring(south, KNOWN.replace("Phường Sài Gòn", commune))
+    assert (receipt.state, owners(south)) == (State.COMMITTED, [("79-1",)])
+
+
 def test_a_tax_code_that_is_known_decides(south: Clerk) -> None:
     header = "Mã cơ sở;Tên cơ sở;Mã số thuế;Mã ngành;Mã xã/phường"
     south.import_text("workplaces", f"{header}\n79-7;Một tên khác;0309876543;13;26740\n")
