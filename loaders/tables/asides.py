@@ -3,12 +3,13 @@
 Those whose words stand first in their row are known without their columns (`loaders.sheets.left_out`). Here a workplace or
 a workshop stands before the words, filled down, and the words where the register's records have their name. A place may
 be called “Max”: so the rows are refused until somebody decides, as rows of one key are. What nothing is called and what
-lacks a cell that a record needs could not come in anyway: it is left out and told.
+lacks a cell that a record needs could not come in anyway: it is left out and told. So is the heading of a group of rows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from gisdb.registers.register import Register, Severity
 from loaders.sheets.cells import plain
@@ -19,6 +20,9 @@ from loaders.tables.parse import Parser
 from loaders.tables.problem import Problem
 
 LEFT_OUT, RECORD = "left_out", "record"
+_HEADINGS = "rows_heading_left_out"
+# A heading has its number and its words; records are told from it by so many columns that they need.
+_HEADING_CELLS, _TELLING = 2, 3
 
 
 class Asides:
@@ -32,6 +36,7 @@ class Asides:
         positions = matching.positions
         self.column, self.decided, self.parser = register.named_by, decided, parser
         self.at = positions.get(register.named_by)
+        self.wide = matching.sheet is not None
         present = {*positions, *matching.constants}
         self.needed = [
             positions[one.name]
@@ -43,25 +48,37 @@ class Asides:
 
     def among(self, rows: Iterable[tuple[int, list[str]]]) -> Iterator[tuple[int, list[str]]]:
         """The rows that are read; once they all went by, what was left out is told."""
-        at = self.at
-        if at is None:
-            yield from rows
-            return
+        at, last = self.at, self.needed[-1] if len(self.needed) >= _TELLING else None
         for line, cells in rows:
-            kind = aside(cells[at]) if at < len(cells) else None
+            if last is not None and last < len(cells) and not cells[last] and self._is_heading(cells):
+                self._left_out(_HEADINGS, line, " ".join(filter(None, map(str.strip, map(plain, cells)))))
+                continue
+            kind = aside(cells[at]) if at is not None and at < len(cells) else None
             if kind is None or self._is_read(line, cells, kind):
                 yield line, cells
         for code, lines in self.lines.items():
             note = told_of(code, lines, self.said[code])
             told = Problem(note.code, Severity.NOTE, note.line, self.column, note.cell, note.params, at)
+            if code == _HEADINGS:
+                # Of a wide sheet nothing is lost: no factor has a value there.
+                severity = Severity.NOTE if self.wide else Severity.WARNING
+                told = replace(told, severity=severity, column=None, position=None)
             self.parser.problems.add(told)
+
+    def _is_heading(self, cells: Sequence[str]) -> bool:
+        """Whether a row fills hardly anything of what records need: ``I | Phân xưởng may`` above the rows of a workshop."""
+        there = [at for at, cell in enumerate(cells) if cell.strip()]
+        return len(there) <= _HEADING_CELLS and len(set(there).intersection(self.needed)) <= 1
+
+    def _left_out(self, code: str, line: int, said: str) -> None:
+        self.lines.setdefault(code, []).append(line)
+        self.said.setdefault(code, said[:200])
 
     def _is_read(self, line: int, cells: Sequence[str], kind: Aside) -> bool:
         said = plain(cells[self.at or 0]).strip()
         lacks = any(at >= len(cells) or not cells[at].strip() for at in self.needed)
         if self.decided == LEFT_OUT or (kind.always and lacks):
-            self.lines.setdefault(kind.note, []).append(line)
-            self.said.setdefault(kind.note, said[:200])
+            self._left_out(kind.note, line, said)
         elif self.decided == RECORD:
             return True
         else:

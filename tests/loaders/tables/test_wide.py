@@ -91,6 +91,19 @@ def test_octave_bands_become_records_of_one_factor(clerk: Clerk) -> None:
     assert again.counts == {"read": 3, "added": 1, "changed": 0, "unchanged": 2, "refused": 0}
 
 
+@pytest.mark.parametrize("heading", ["I;Phân xưởng may;;;;;", ";Phân xưởng may;;;;;", "I. Phân xưởng may;;;;;;"])
+def test_the_heading_of_a_group_is_no_record(clerk: Clerk, heading: str) -> None:
+    header = "STT;Mã cơ sở;Vị trí;Ngày đo;Mã yếu tố;Kết quả;Đơn vị"
+    row = "1;79-1;{};12/03/2025;NOISE;80;dBA"
+    rows = (heading, row.format("A"), heading, row.format("B"))
+    receipt = clerk.measurements(*rows, header=header)
+    told = [(one.code, one.severity, one.line, one.params["lines"]) for one in receipt.problems if one.line == 2]
+    assert told == [("rows_heading_left_out", Severity.WARNING, 2, "2, 4")]
+    assert (receipt.state, receipt.counts["added"]) == (State.UNCONFIRMED, 2)
+    wide = "STT;Mã cơ sở;Vị trí;Ngày đo;Tiếng ồn (dBA);CO (mg/m3);SO2 (mg/m3)"
+    assert clerk.measurements(heading, "1;79-1;A;12/03/2025;80;2;3", header=wide).state is State.COMMITTED
+
+
 @pytest.mark.parametrize(("column", "cell"), [("", ""), (";Kiểu trung bình", ";"), (";Kiểu trung bình", ";-")])
 def test_a_list_of_results_is_averaged_as_a_wide_sheet_is(clerk: Clerk, column: str, cell: str) -> None:
     """A blank cell is TWA only where the factor's limits do not say otherwise."""
