@@ -29,6 +29,13 @@ NOT_DETECTED = frozenset(
     map(_said, [*_WORDS["words"], *(f"{sign}{limit}" for sign in _BELOW for limit in _WORDS["limits"])])
 )
 NOT_MEASURED = frozenset(map(_said, WORDS["not_measured"]["words"]))
+
+
+def is_not_measured(cell: str) -> bool:
+    """Whether a cell says that nothing was measured: ``KXĐ``, ``không đo``, ``N/A``."""
+    return _said(cell) in NOT_MEASURED
+
+
 # Of a `toneless` cell.
 _DETECTION_LIMIT = re.compile(
     rf"{any_of(_WORDS['words'])}\s*\(\s*(?:{any_of(_WORDS['limits'])}\s*)?[:=<≤]?\s*([^()]+?)\s*\)"
@@ -57,7 +64,7 @@ class Censored(Kind):
         said = _said(cell)
         if said in NOT_DETECTED:
             return (None, "<")
-        if said in NOT_MEASURED or said in DASHES:
+        if is_not_measured(cell) or said in DASHES:
             raise CellProblem("value_not_measured", not_detected=NOT_DETECTED_WORD)
         sign = "<" if _DETECTION_LIMIT.fullmatch(toneless(cell)) else _SIGNS.get(cell[0], "=")
         value = number(self.number_in(cell), style)

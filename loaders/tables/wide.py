@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import compress
 
 from gisdb.messages import LANGUAGES
+from gisdb.registers.censored import is_not_measured
 from gisdb.registers.notation import DASHES
 from gisdb.registers.register import Register, Severity, Wide
 from loaders.tables.headers import BETWEEN, Header, taken_apart
@@ -72,7 +73,8 @@ class Sheet:
         """
         for one in self.factors:
             values = columns[one.position]
-            keep = [cell.strip() not in _NOTHING for cell in values]
+            nothing = {cell for cell in set(values) if _is_nothing(cell.strip())}
+            keep = [cell not in nothing for cell in values]
             count = sum(keep)
             if not count:
                 continue
@@ -87,8 +89,9 @@ class Sheet:
             yield one.position, list(compress(lines, keep)), [*repeated, *made]
 
 
-# Cells of a wide sheet that say that nothing was measured.
-_NOTHING = frozenset({"", *DASHES})
+def _is_nothing(cell: str) -> bool:
+    """Whether a cell of a wide sheet says that nothing was measured there; an error of a formula says nothing at all."""
+    return cell == "" or cell in DASHES or (not cell.startswith("#") and is_not_measured(cell))
 
 
 def factor_named(header: Header, register: Register, terms: Terms, columns: Names[str]) -> str | None:

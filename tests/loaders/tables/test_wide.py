@@ -73,6 +73,14 @@ def test_a_laboratory_sheet_becomes_a_record_a_filled_cell(clerk: Clerk) -> None
     ]
 
 
+@pytest.mark.parametrize("said", ["", "-", "KXĐ", "không đo", "N/A"])
+def test_what_was_not_measured_at_a_position_is_no_record(clerk: Clerk, said: str) -> None:
+    receipt = clerk.measurements(
+        f"79-1;A;12/03/2025;80;{said}", header="Mã cơ sở;Vị trí;Ngày đo;Tiếng ồn (dBA);CO (mg/m3)"
+    )
+    assert (receipt.state, receipt.counts["added"]) == (State.COMMITTED, 1)
+
+
 def test_octave_bands_become_records_of_one_factor(clerk: Clerk) -> None:
     above = "Mức áp âm ở các dải ốcta (dB)"
     header = f"Mã cơ sở;Vị trí;Ngày đo;Tiếng ồn (dBA);{above} / 31,5;{above} / 63 Hz;Ồn / Dải tần số (Hz) / 1 kHz"
