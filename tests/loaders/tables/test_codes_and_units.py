@@ -7,6 +7,7 @@ import pytest
 from gisdb.declarations import rows
 from gisdb.registers import register, registers
 from gisdb.registers.column import Code
+from gisdb.registers.notation import is_no_code, says_nothing
 from gisdb.registers.register import Severity
 from loaders.tables import State
 from loaders.tables.vocabulary import Vocabulary, terms_of
@@ -104,10 +105,7 @@ def test_codes_whose_list_is_the_usual_one_by_their_names(newcomer: Clerk) -> No
     [
         ("1,23E+05", "code_shortened"),
         ("3.01234567E+11", "code_shortened"),
-        *(
-            (cell, "cell_says_nothing")
-            for cell in ("0", "N/A", "n.a.", "none", "nt", "-", "?", "...", "xxx", "Không có", "chưa cấp")
-        ),
+        *((cell, "cell_says_nothing") for cell in ("0", "N/A", "-", "xxx", "Không có")),
         ("NULL", "cell_required"),
     ],
 )
@@ -122,6 +120,20 @@ def test_what_programs_and_people_write_for_no_code_is_none(newcomer: Clerk, cel
         assert refused == ([] if cell in {"0", "xxx", "chưa cấp"} else [(code, "name_vi")])
         nowhere = newcomer.measurements(f"{cell};Lò;12/03/2025;NOISE;80;dBA")
         assert [(one.code, one.column) for one in nowhere.problems] == [(code, "workplace")]
+
+
+@pytest.mark.parametrize(
+    "cell", ["N/A", "n.a.", "none", "nt", "Như trên", "-", "?", "...", "''", "KHÔNG CÓ", "chưa rõ"]
+)
+def test_words_for_nothing_are_no_names_and_no_codes(cell: str) -> None:
+    assert says_nothing(cell)
+    assert is_no_code(cell)
+
+
+@pytest.mark.parametrize("cell", ["%", "X", "0", "Kho", "79-1", "Không gian A", "Nam Á", "1"])
+def test_what_names_something_does(cell: str) -> None:
+    assert not says_nothing(cell)
+    assert not is_no_code(cell)
 
 
 def test_a_code_that_is_none_is_blank_where_it_may_be(newcomer: Clerk) -> None:

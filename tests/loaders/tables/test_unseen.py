@@ -12,6 +12,7 @@ from openpyxl.styles import Font
 
 from gisdb.registers import register
 from gisdb.registers.register import Severity
+from loaders.sheets.xlsx import is_worded
 from loaders.tables import State
 from tests.loaders.tables.conftest import HEADER, Clerk
 from tests.loaders.tables.ugly.make_workbooks import open_cell, write_open_document
@@ -94,15 +95,21 @@ def test_what_is_hidden_or_struck_through_waits_for_a_word(clerk: Clerk, write: 
         ("0.00", False),
         ('#,##0.0\\ "₫"', False),
         ("[Red]0.0;[Blue]-0.0", False),
+        ('dd" tháng "mm', False),
     ],
 )
-def test_words_that_a_format_shows_beside_a_number_wait_for_a_word(clerk: Clerk, shown: str, *, asked: bool) -> None:
+def test_a_format_may_show_a_word_beside_a_number(shown: str, *, asked: bool) -> None:
+    assert is_worded(shown) is asked
+
+
+def test_words_that_a_format_shows_beside_a_number_wait_for_a_word(clerk: Clerk) -> None:
     book = Workbook()
     sheet = book.worksheets[0]
-    for row in ROWS[:2]:
+    for row in ROWS[:3]:
         sheet.append(row)
-    sheet.cell(2, 5).number_format = shown
+    sheet.cell(2, 5).number_format = '"<"0.00'
+    sheet.cell(3, 5).number_format = "0.0"
     book.save(clerk.folder / "sheet")
     receipt = clerk.import_text("measurements", (clerk.folder / "sheet").read_bytes())
     told = [(one.code, one.line, one.cell) for one in receipt.problems if one.severity is Severity.WARNING]
-    assert told == ([("cells_shown_with_words", 2, "86.5")] if asked else [])
+    assert told == [("cells_shown_with_words", 2, "86.5")]

@@ -148,14 +148,10 @@ def test_a_list_of_results_is_averaged_as_a_wide_sheet_is(clerk: Clerk, column: 
         ("Năm sinh", "1990", "header_left_out"),
     ],
 )
-@pytest.mark.parametrize("wide", [True, False])
-def test_figures_that_nothing_takes_ask_for_a_word(
-    clerk: Clerk, header: str, cell: str, code: str | None, *, wide: bool
-) -> None:
-    """Wherever they stand, in a sheet of factors or in a list of results."""
-    results, cells = ("Tiếng ồn (dBA)", "80") if wide else ("Mã yếu tố;Kết quả;Đơn vị", "NOISE;80;dBA")
-    head = f"Mã cơ sở;Vị trí;Ngày đo;{results};{header};Kết luận"
-    rows = (f"79-1;A;12/03/2025;{cells};;Đạt", f"79-1;B;12/03/2025;{cells};{cell};Đạt")
+def test_figures_that_nothing_takes_ask_for_a_word(clerk: Clerk, header: str, cell: str, code: str | None) -> None:
+    """Wherever they stand, behind the last factor too."""
+    head = f"Mã cơ sở;Vị trí;Ngày đo;Tiếng ồn (dBA);{header};Kết luận"
+    rows = ("79-1;A;12/03/2025;80;;Đạt", f"79-1;B;12/03/2025;80;{cell};Đạt")
     receipt = clerk.measurements(*rows, header=head)
     at = head.count(";") - 1
     told = [(one.code, one.severity, one.line, one.cell) for one in receipt.problems if one.position == at]
@@ -168,6 +164,13 @@ def test_figures_that_nothing_takes_ask_for_a_word(
     if asked and header:
         decided = clerk.measurements(*rows, header=head, choices=Choices(columns={header: ""}))
         assert decided.state is State.COMMITTED
+
+
+def test_figures_beside_a_list_of_results_ask_for_a_word_too(clerk: Clerk) -> None:
+    header = "Mã cơ sở;Vị trí;Ngày đo;Mã yếu tố;Kết quả;;Đơn vị;Max"
+    receipt = clerk.measurements("79-1;A;12/03/2025;NOISE;80;78;dBA;99", header=header)
+    told = [(one.code, one.cell) for one in receipt.problems if one.severity is Severity.WARNING]
+    assert sorted(told) == [("cells_without_header", "78"), ("figures_left_out", "99")]
 
 
 @pytest.mark.parametrize(
